@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+
+/** Bytes whose size and SHA-256 are known before they are read. */
+export interface Content {
+  /** Bytes. */
+  readonly size: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+  /** Path of a file that holds exactly these bytes, when there is one, so that a worker can read it for itself. */
+  readonly file?: string;
+  /** The processor whose machine code makes up most of it, so that a compressor can pick a filter. */
+  readonly machineCode?: 'x64' | 'arm64';
+  /** The bytes from the start. May be called any number of times. */
+  open(): AsyncIterable<Uint8Array>;
+}
+
+/** Content that is held in memory: generated text, small files. Strings are UTF-8. */
+export function bytesContent(data: Uint8Array | string): Content {
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+  return {
+    size: bytes.byteLength,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    async *open() {
+      yield bytes;
+    },
+  };
+}
+
+/** The whole content in one array; only for what is known to be small. */
+export async function readContent(content: Content): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of content.open()) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,30 @@
+import type { Content } from './content.ts';
+import type { Placement } from './package.ts';
+import type { Edition, Product } from './product.ts';
+import type { Arch, FormatName, PlatformName } from './target.ts';
+
+/** A file of the payload, relative to the payload's root: `bin/NAME` (loader and links), `app/x.mjs`, `native/x.node`, `icon.svg`. */
+export type PayloadFile =
+  | { path: string; kind: 'file'; executable: boolean; layer: 'runtime' | 'app'; content: Content }
+  | { path: string; kind: 'link'; to: string; layer: 'runtime' | 'app' };
+
+/** One edition's programs for one platform and architecture, before they have places. */
+export interface Payload {
+  arch: Arch;
+  files: readonly PayloadFile[];
+  /** Texts that every package carries: the product's licence and the notices of everything bundled. */
+  licence: Content;
+  notices: Content;
+  /** `--help` output of every program by name, for man pages and completions. */
+  help: Readonly<Record<string, string>>;
+  /** ELF needs of everything in it. */
+  libraries: readonly { soname: string; versions: readonly string[] }[];
+  /** For images from scratch: files of the system, already in place, with their own documentation. */
+  base?: import('./file-tree.ts').FileTree;
+}
+
+/** Where files go and how services run on an operating system. Pure: no clock, no disk. */
+export interface Platform {
+  name: PlatformName;
+  place(product: Product, edition: Edition, arch: Arch, payload: Payload, format: FormatName): Placement;
+}

@@ -1,0 +1,57 @@
+/** `boot`: enabled and started by the installer; `asked`: installed, started only when the administrator says so. */
+export type Start = 'boot' | 'asked';
+
+/**
+ * A long-running program, said once. Each platform renders it: a systemd unit, an image's entrypoint and health check, later a
+ * launchd plist and Windows service rows.
+ */
+export interface Service {
+  /** Unit name without suffix: `thing` becomes `thing.service`. */
+  name: string;
+  title: string;
+  /** Name of one of the product's programs. */
+  program: string;
+  args?: readonly string[];
+  /** Whole words an administrator's setting may append: name of a string setting, such as `DAEMON_OPTS`. */
+  argsSetting?: string;
+  start: Start | Readonly<Record<string, Start>>;
+  /**
+   * `root`: sees the whole machine, with everything else taken away; `dedicated`: a system account of its own (name: the service's).
+   * Default `dedicated`.
+   */
+  account?: 'root' | 'dedicated';
+  /** Default `on-failure`. */
+  restart?: 'always' | 'on-failure';
+  /** Seconds between the stop signal and the kill. Default 10. */
+  stopSeconds?: number;
+  /** True when the program tells readiness over $NOTIFY_SOCKET. Default false. */
+  notify?: boolean;
+  /** Seconds within which the program must ping; needs `notify`. Absent: no watchdog. */
+  watchdogSeconds?: number;
+  /** Variable that is set to the state directory, such as `THING_HOME`. */
+  stateEnv?: string;
+  /** Variables the service always has. `{state}` stands for the state directory. */
+  env?: Readonly<Record<string, string>>;
+  /** Variables only the container has, such as an interface to listen on. */
+  containerEnv?: Readonly<Record<string, string>>;
+  /** TCP port it answers on. */
+  port?: number;
+  /** Path that answers 200 while it is healthy, such as `/health`. */
+  healthPath?: string;
+  /** `loopback`: refuses other addresses until told; `nothing`: no socket at all. Default `loopback`. */
+  listens?: 'loopback' | 'nothing';
+  /**
+   * What the program must be able to do beyond its own state: `whole-machine` reads and writes every file as root (backup, restore),
+   * `read-everything` reads every file (offered as a drop-in for the dedicated account).
+   */
+  needs?: readonly ('whole-machine' | 'read-everything')[];
+  /** Low CPU and disk priority. Default false. */
+  background?: boolean;
+  /** Documentation links for the unit. */
+  documentation?: readonly string[];
+}
+
+/** How `service` starts in `edition`. */
+export function startOf(service: Service, edition: string): Start {
+  return typeof service.start === 'string' ? service.start : (service.start[edition] ?? 'asked');
+}
