@@ -1,0 +1,5 @@
+/**
+ * The tar archive: what formats import. Reader and writer share no code, so that one checks the other.
+ * Sources: POSIX.1-2017 pax (ustar and pax interchange formats), GNU tar manual "Basic Tar Format".
+ */
+export { readTar, type TarEntry, type TarKind } from './tar-reader.ts';
