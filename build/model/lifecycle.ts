@@ -30,6 +30,8 @@ export interface Lifecycle {
   accounts: readonly { name: string; sysusersFile: string }[];
   /** Directories that the service manager makes and purge removes, such as `/var/lib/thing`. */
   state: readonly string[];
+  /** Files for secrets that an administrator may have made beside the shipped settings; never shipped, removed by purge. */
+  secretFiles?: readonly string[];
   /**
    * Files of the packages that take this one's place: when one is there, the units, state and settings are no longer ours to stop or
    * remove.

@@ -15,6 +15,8 @@ export interface Payload {
   /** Texts that every package carries: the product's licence and the notices of everything bundled. */
   licence: Content;
   notices: Content;
+  /** The text of `licence`, for formats that put it into a file of their own (Debian's copyright). */
+  licenceText?: string;
   /** `--help` output of every program by name, for man pages and completions. */
   help: Readonly<Record<string, string>>;
   /** ELF needs of everything in it. */
