@@ -1,3 +1,4 @@
+import type { Content } from './content.ts';
 import type { Entry, FileTree } from './file-tree.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import type { Product } from './product.ts';
@@ -37,6 +38,24 @@ export interface ImageConfig {
   };
 }
 
+/** A finished image of somebody else's that an image stands on: its layers stay byte for byte below ours. */
+export interface ImageBase {
+  /** Where it came from, for errors and the label `org.opencontainers.image.base.name`. */
+  name: string;
+  /** `sha256:…` of its manifest. */
+  digest: string;
+  /** From the bottom up. `size` and `sha256` are those of the bytes as they are stored; `diffId` is `sha256:…` of the tar archive. */
+  layers: readonly (Content & { mediaType: string; diffId: string })[];
+  /** `history` of its configuration, as it stands there. */
+  history: readonly unknown[];
+  env: readonly string[];
+  /** What a container of it sees: all layers applied. */
+  entries: readonly FactEntry[];
+  /** `/etc/passwd` and `/etc/group`; empty when it has none. */
+  passwd: string;
+  group: string;
+}
+
 /** One architecture's files in their final places, with everything that must happen around them. */
 export interface Placement {
   arch: Arch;
@@ -45,6 +64,8 @@ export interface Placement {
   relations: Relations;
   /** Only for images. */
   image?: ImageConfig;
+  /** The image below this one, when it does not start from scratch. */
+  imageBase?: ImageBase;
 }
 
 /** Everything a format needs to write its bytes. Nothing is looked up beyond it. */

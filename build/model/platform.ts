@@ -23,6 +23,8 @@ export interface Payload {
   libraries: readonly { soname: string; versions: readonly string[] }[];
   /** For images from scratch: files of the system, already in place, with their own documentation. */
   base?: import('./file-tree.ts').FileTree;
+  /** For images that stand on a given one, instead of `base`. */
+  imageBase?: import('./package.ts').ImageBase;
 }
 
 /** Where files go and how services run on an operating system. Pure: no clock, no disk. */
