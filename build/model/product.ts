@@ -36,6 +36,8 @@ export interface Native {
   /** npm package and the file in it; `{platform}` and `{arch}` are replaced (`linux`, `x64`). */
   package: string;
   file: string;
+  /** True: the product runs without it, so what it needs of the system must not become a dependency of the package. Default false. */
+  optional?: boolean;
   /** Editions that ship it; all when absent. */
   editions?: readonly string[];
 }
