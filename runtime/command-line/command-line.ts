@@ -1,0 +1,64 @@
+import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
+import { printable } from '../log/printable.ts';
+import { version } from '../paths.ts';
+import { type Given, type Option, readArguments } from './arguments.ts';
+import { type Description, formatHelp } from './help.ts';
+
+/** A program as one value: what it says of itself, what it reads, what it does. */
+export interface Program<Name extends string> extends Description {
+  options: readonly Option<Name>[];
+  /** Exit code for a wrong command line. Default 2; duplicati-cli has 200. */
+  wrongUse?: number;
+  /** True: `--name value` is read too. */
+  spaced?: boolean;
+  /** True: without any argument the help is printed, as `help` does. */
+  helpWhenEmpty?: boolean;
+  /** @returns the exit code. */
+  run(given: Given<Name>): Promise<number> | number;
+}
+
+/**
+ * Runs a program on this process's arguments and ends it with the right exit code. `--help`, `--version` and the words `help` and
+ * `version` answer before anything else is read, so that they work with a broken configuration too.
+ */
+export async function runProgram<Name extends string>(program: Program<Name>): Promise<void> {
+  process.exitCode = await answer(program, process.argv.slice(2));
+}
+
+async function answer<Name extends string>(program: Program<Name>, argv: readonly string[]): Promise<number> {
+  try {
+    if (asksFor(argv, ['--help', '-h', '-?', '/?'], 'help') || (argv.length === 0 && program.helpWhenEmpty)) {
+      return print(formatHelp(program));
+    }
+    if (asksFor(argv, ['--version'], 'version')) return print(`${version}\n`);
+    const given = readArguments(argv, process.env, program.options, program);
+    const [word] = given.words;
+    if (word !== undefined && !program.commands) {
+      throw new UserError(`unexpected argument "${word}"; options are written --name=value`, program.wrongUse ?? 2);
+    }
+    return await program.run(given);
+  } catch (thrown) {
+    if (thrown instanceof UserError) {
+      process.stderr.write(`${program.name}: ${printable(messageOf(thrown))}\n`);
+      return thrown.exitCode;
+    }
+    if (codeOf(thrown) === 'EPIPE') return 0;
+    process.stderr.write(`${program.name}: a defect of this program, please report it\n${stackOf(thrown)}\n`);
+    return SERIOUS;
+  }
+}
+
+function asksFor(argv: readonly string[], flags: readonly string[], word: string): boolean {
+  const options = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
+  return options.some((argument) => flags.includes(argument)) || argv[0] === word;
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+function stackOf(thrown: unknown): string {
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  return stack.split('\n').map(printable).join('\n');
+}

@@ -1,0 +1,186 @@
+import type { Product } from '../build/model/product.ts';
+import packageJson from '../package.json' with { type: 'json' };
+
+/**
+ * Genuine packages have the same commands and, as `duplicati-agent` for deb, even the same name and folder; this file is in all of
+ * them. The agent for rpm has a folder of its own. Only `duplicati` is named, since `duplicati-agent` is a package of ours too.
+ */
+const rivals = ['/usr/lib/duplicati', '/usr/lib/duplicati-agent'].map((folder) => ({
+  package: 'duplicati',
+  file: `${folder}/Duplicati.Library.Main.dll`,
+  advice:
+    'The original Duplicati is installed. Its commands have the same names: export your backup configurations, remove its packages ' +
+    '(duplicati, duplicati-agent), then install this one. Its settings and backups are left as they are.',
+}));
+
+/** Both editions and the agent bring these two commands; the server's own package wins where several are installed. */
+const shared = (priority: number) => ({ 'duplicati-cli': priority, 'duplicati-server-util': priority });
+
+const SERVER = ['gui', 'cli'];
+
+export const product = {
+  name: 'duplicati',
+  title: 'Duplicati',
+  summary: 'Encrypted backups to anywhere: server, agent and command line',
+  description: [
+    'Backs files up to local folders, servers and cloud storage: encrypted on this machine, deduplicated, in versions. This is an ' +
+      'independent implementation of the programs, options and storage format of Duplicati.',
+    'This release brings the programs as services with their packages; the web interface and the backup engine come with later ones.',
+  ],
+  version: packageJson.version,
+  vendor: 'Packwright',
+  maintainer: { name: 'Packwright', email: 'packwright@localhost.localdomain' },
+  homepage: 'https://packwright.invalid/duplicati',
+  licence: 'MIT',
+  licenceFile: '../LICENSE',
+  copyright: '2026 the Packwright authors',
+  section: 'utils',
+  appId: 'io.packwright.duplicati',
+  icon: 'assets/icon.svg',
+  changelog: '../CHANGELOG.md',
+  programs: [
+    { name: 'duplicati', entry: 'programs/duplicati.ts', summary: 'starts backups on the desktop' },
+    { name: 'duplicati-server', entry: 'programs/duplicati-server.ts', summary: 'the backup server', section: 8 },
+    { name: 'duplicati-cli', entry: 'programs/duplicati-cli.ts', summary: 'backups from the command line' },
+    { name: 'duplicati-agent', entry: 'programs/duplicati-agent.ts', summary: 'the backup agent', section: 8 },
+    { name: 'duplicati-server-util', entry: 'programs/duplicati-server-util.ts', summary: 'talks to a running server' },
+  ],
+  services: [
+    {
+      name: 'duplicati',
+      title: 'Duplicati backup server',
+      program: 'duplicati-server',
+      argsSetting: 'DAEMON_OPTS',
+      start: { cli: 'boot', gui: 'asked' },
+      account: 'root',
+      needs: ['whole-machine'],
+      restart: 'on-failure',
+      stopSeconds: 10,
+      notify: true,
+      watchdogSeconds: 90,
+      stateEnv: 'DUPLICATI_HOME',
+      containerEnv: { DUPLICATI__WEBSERVICE_INTERFACE: 'any' },
+      port: 8200,
+      healthPath: '/health',
+      listens: 'loopback',
+      background: true,
+      documentation: ['man:duplicati-server(8)'],
+    },
+    {
+      name: 'duplicati-agent',
+      title: 'Duplicati backup agent',
+      program: 'duplicati-agent',
+      args: ['run'],
+      argsSetting: 'DAEMON_OPTS',
+      start: 'boot',
+      account: 'root',
+      needs: ['whole-machine'],
+      restart: 'on-failure',
+      stopSeconds: 10,
+      notify: true,
+      watchdogSeconds: 90,
+      stateEnv: 'DUPLICATI_HOME',
+      listens: 'nothing',
+      background: true,
+      documentation: ['man:duplicati-agent(8)'],
+    },
+  ],
+  settings: [
+    {
+      env: 'DAEMON_OPTS',
+      kind: 'string',
+      default: '',
+      help: 'Further options for the command line of the service, separated by spaces.',
+    },
+    {
+      env: 'DUPLICATI__WEBSERVICE_PORT',
+      kind: 'string',
+      default: '8200',
+      help: 'Port to listen on; of a comma-separated list, the first that is free.',
+      editions: SERVER,
+    },
+    {
+      env: 'DUPLICATI__WEBSERVICE_INTERFACE',
+      kind: 'string',
+      default: 'loopback',
+      help: 'Where to listen: loopback, any, or an IP address of this machine.',
+      editions: SERVER,
+    },
+    {
+      env: 'DUPLICATI__WEBSERVICE_ALLOWED_HOSTNAMES',
+      kind: 'string',
+      default: '',
+      help: 'Host names to answer to beside localhost and IP addresses, separated by semicolons.',
+      editions: SERVER,
+    },
+    {
+      env: 'DUPLICATI__WEBSERVICE_PASSWORD',
+      kind: 'secret',
+      help: 'Password of the web interface. Takes effect when the web interface comes; until then only the log says that one is set.',
+      editions: SERVER,
+    },
+    {
+      env: 'DUPLICATI__LOG_LEVEL',
+      kind: 'string',
+      default: 'Information',
+      help: 'The least important messages to log: Profiling, Verbose, Retry, Information, Warning or Error.',
+    },
+  ],
+  natives: [
+    // Chosen at start when it loads: its prebuilt file needs glibc 2.34, which Debian 11 does not have.
+    {
+      name: 'better_sqlite3.node',
+      package: 'better-sqlite3',
+      file: 'prebuilds/{platform}-{arch}.node',
+      optional: true,
+    },
+    { name: 'koffi.node', package: '@koromix/koffi-{platform}-{arch}', file: '{platform}_{arch}/koffi.node' },
+  ],
+  shortcuts: [
+    {
+      name: 'Duplicati',
+      program: 'duplicati',
+      comment: 'Back up your files, encrypted, to anywhere',
+      categories: ['System', 'Archiving'],
+      editions: ['gui'],
+    },
+  ],
+  editions: [
+    {
+      name: 'gui',
+      package: 'duplicati-gui',
+      title: 'Duplicati for the desktop',
+      summary: 'Encrypted backups to anywhere, for the desktop',
+      programs: ['duplicati', 'duplicati-server', 'duplicati-cli', 'duplicati-server-util'],
+      services: ['duplicati'],
+      replaces: ['cli'],
+      alternatives: shared(60),
+      rivals,
+      formats: ['deb', 'rpm'],
+    },
+    {
+      name: 'cli',
+      package: 'duplicati-cli',
+      title: 'Duplicati server and command line',
+      summary: 'Encrypted backups to anywhere, for servers',
+      programs: ['duplicati-server', 'duplicati-cli', 'duplicati-server-util'],
+      services: ['duplicati'],
+      replaces: ['gui'],
+      alternatives: shared(60),
+      rivals,
+    },
+    {
+      name: 'agent',
+      package: 'duplicati-agent',
+      title: 'Duplicati agent',
+      summary: 'Encrypted backups to anywhere, managed from a Console',
+      programs: ['duplicati-agent', 'duplicati-cli', 'duplicati-server-util'],
+      services: ['duplicati-agent'],
+      home: 'duplicati-agent',
+      alternatives: shared(40),
+      rivals,
+    },
+  ],
+  arches: ['x64', 'arm64'],
+  formats: ['deb', 'rpm', 'oci'],
+} satisfies Product;

@@ -1,0 +1,39 @@
+import { agentOptions, startAgent } from '../agent/agent.ts';
+import { runProgram } from '../command-line/command-line.ts';
+import { readCommand } from '../command-line/commands.ts';
+import { levelOf, openLog } from '../log/log.ts';
+import { dataFolderEnvironment } from '../service/data-folder.ts';
+import { runService } from '../service/service.ts';
+
+void runProgram({
+  name: 'duplicati-agent',
+  summary: 'the backup agent, run as a service and managed from a Console',
+  usage: ['[run] [options]', '<command> [options]'],
+  text: [
+    'Listens on nothing. The connection to a Console and the backup engine come with later releases; until then the agent',
+    'keeps its place: it starts with the machine, tells the service manager that it lives, and stops cleanly.',
+  ],
+  commands: [
+    { name: 'run', help: 'Run until stopped; also what happens without a command.' },
+    { name: 'register', help: 'Register with a Console (comes with a later release).' },
+    { name: 'clear', help: 'Forget the registration (comes with a later release).' },
+    { name: 'help', help: 'Print this help.' },
+    { name: 'version', help: 'Print the version.' },
+  ],
+  options: agentOptions,
+  environment: dataFolderEnvironment,
+  examples: [{ line: 'duplicati-agent run --log-level=Verbose', help: 'Run in the foreground and log more.' }],
+  spaced: true,
+  run(given) {
+    const later = ['register', 'clear'];
+    readCommand(given.words[0] ?? 'run', {
+      now: ['run'],
+      later,
+      waitFor: 'the connection to a Console',
+      laterExit: 1,
+      wrongUse: 2,
+    });
+    const log = openLog(levelOf(given.text('log-level')));
+    return runService(log, agentOptions, () => startAgent(given, log));
+  },
+});

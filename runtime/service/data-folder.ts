@@ -1,0 +1,143 @@
+import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import type { Option } from '../command-line/arguments.ts';
+import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
+import type { Log } from '../log/log.ts';
+import { isPrivateGroup } from './private-group.ts';
+
+export type DataFolderOption = 'server-datafolder' | 'allow-insecure-datafolder';
+
+/** Rows for the option table of every program that has a data folder. */
+export const dataFolderOptions: readonly Option<DataFolderOption>[] = [
+  {
+    name: 'server-datafolder',
+    value: 'FOLDER',
+    help: 'Folder of settings and databases. Without it: $DUPLICATI_HOME, else Duplicati below $XDG_CONFIG_HOME or ~/.config, else /var/lib/Duplicati.',
+  },
+  {
+    name: 'allow-insecure-datafolder',
+    help: 'Use the data folder although other accounts could read or replace it.',
+  },
+];
+
+/** DUPLICATI_HOME, for the help's environment section. */
+export const dataFolderEnvironment = [
+  {
+    name: 'DUPLICATI_HOME',
+    help: 'Data folder when --server-datafolder is not given; packages set it for their services.',
+  },
+];
+
+/** Where settings and databases are kept, by the order of `--server-datafolder`, $DUPLICATI_HOME, the account's configuration folder. */
+export function findDataFolder(option: string | undefined, environment: NodeJS.ProcessEnv = process.env): string {
+  const home = environment.HOME || homeOfAccount();
+  const config = environment.XDG_CONFIG_HOME || (home && path.join(home, '.config'));
+  const fallback = config ? path.join(config, 'Duplicati') : '/var/lib/Duplicati';
+  return path.resolve(option || environment.DUPLICATI_HOME || fallback);
+}
+
+function homeOfAccount(): string {
+  try {
+    return homedir();
+  } catch {
+    return ''; // an account number without an entry in /etc/passwd
+  }
+}
+
+/**
+ * Makes the data folder (0700) or checks the one that is there: ours, 0700, and no other account able to put something else in its
+ * place, in any folder above it. With `insecure`, what is wrong is logged instead of refused.
+ * @returns its real path. @throws UserError (100) that says what is wrong and how to mend it.
+ */
+export function prepareDataFolder(folder: string, insecure: boolean, log: Log): string {
+  try {
+    makeFolders(folder, insecure);
+  } catch (thrown) {
+    if (thrown instanceof UserError) throw thrown;
+    throw new UserError(`the data folder ${folder} cannot be made: ${messageOf(thrown)}`, SERIOUS, thrown);
+  }
+  const real = resolveFolder(folder);
+  const problem = findFolderProblem(folder);
+  if (problem && !insecure) throw refusal(folder, problem);
+  if (problem) log.warning(`the data folder is not safe: ${problem}`);
+  return real;
+}
+
+function resolveFolder(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch (thrown) {
+    throw refusal(folder, messageOf(thrown)); // a link to nowhere, a file on the way
+  }
+}
+
+function refusal(folder: string, problem: string): UserError {
+  const hint = 'mend it, choose another folder with --server-datafolder, or give --allow-insecure-datafolder';
+  return new UserError(`the data folder ${folder} is refused: ${problem}; ${hint}`, SERIOUS);
+}
+
+/** Makes what is missing of the path, each folder 0700, after checking that what is there cannot be replaced by others. */
+function makeFolders(folder: string, insecure: boolean): void {
+  const missing: string[] = [];
+  let at = folder;
+  while (lstatSync(at, { throwIfNoEntry: false }) === undefined) {
+    missing.unshift(at);
+    at = path.dirname(at);
+  }
+  if (missing.length === 0) return;
+  const problem = findPathProblem(missing[0]!);
+  if (problem && !insecure) throw refusal(folder, problem);
+  for (const each of missing) {
+    try {
+      mkdirSync(each, { mode: 0o700 });
+    } catch (thrown) {
+      if (codeOf(thrown) !== 'EEXIST') throw thrown; // somebody was faster: the check that follows judges what is there
+    }
+  }
+}
+
+/** What is wrong with an existing data folder, in words; undefined when it is safe. */
+export function findFolderProblem(folder: string): string | undefined {
+  const problem = findPathProblem(folder);
+  if (problem) return problem;
+  const stat = lstatSync(realpathSync(folder));
+  if (!stat.isDirectory()) return 'it is not a folder';
+  const us = process.getuid?.();
+  if (us === undefined) return undefined;
+  if (stat.uid !== us) return `it belongs to account ${stat.uid}, this program runs as ${us}`;
+  const mode = stat.mode & 0o7777;
+  return mode === 0o700 ? undefined : `its mode is ${mode.toString(8).padStart(4, '0')}, it must be 0700 (chmod 700)`;
+}
+
+/**
+ * Walks a path from the root, following links by hand: every folder on the way must belong to root or us and be writable by nobody
+ * else, or be sticky with the entry that is used belonging to root or us. The last component need not exist.
+ */
+function findPathProblem(folder: string): string | undefined {
+  const us = process.getuid?.();
+  if (us === undefined) return undefined;
+  let at = '/';
+  const rest = folder.split('/').filter(Boolean);
+  for (let links = 0; rest.length > 0; ) {
+    const parent = lstatSync(at);
+    if (parent.uid !== 0 && parent.uid !== us) return `${at} belongs to account ${parent.uid}, which could replace it`;
+    const isOpen = (parent.mode & 0o002) !== 0 || ((parent.mode & 0o020) !== 0 && !isPrivateGroup(parent.gid, us));
+    const isSticky = (parent.mode & 0o1000) !== 0;
+    if (isOpen && !isSticky) return `${at} is writable by other accounts, which could replace it`;
+    const next = path.join(at, rest.shift()!);
+    const entry = lstatSync(next, { throwIfNoEntry: false });
+    if (entry === undefined) return undefined;
+    if (isOpen && entry.uid !== 0 && entry.uid !== us)
+      return `${next} belongs to account ${entry.uid}, in a folder open to all`;
+    if (!entry.isSymbolicLink()) {
+      at = next;
+      continue;
+    }
+    if (++links > 40) return `${next} leads in circles`;
+    const target = readlinkSync(next);
+    if (target.startsWith('/')) at = '/';
+    rest.unshift(...target.split('/').filter((part) => part !== '' && part !== '.'));
+  }
+  return undefined;
+}

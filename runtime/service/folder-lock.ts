@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { SERIOUS, UserError } from '../errors.ts';
+
+/**
+ * Keeps a data folder for this process alone until `release`, or until the process ends in whatever way: the lock is the operating
+ * system's own, taken by SQLite on the empty file `lock`. Always node:sqlite: two SQLite libraries in one process must never open the
+ * same file, since closing it in one drops the locks of the other.
+ * @throws UserError (100) when another process has it.
+ */
+export function lockFolder(folder: string): { release(): void } {
+  const database = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+  } catch (thrown) {
+    database.close();
+    const busy = thrown instanceof Error && /locked|busy/.test(thrown.message);
+    if (!busy) throw new UserError(`the data folder ${folder} cannot be locked: ${String(thrown)}`, SERIOUS, thrown);
+    throw new UserError(
+      `the data folder ${folder} is in use by another server or agent; stop that one or choose another folder with --server-datafolder`,
+      SERIOUS,
+      thrown,
+    );
+  }
+  return { release: () => database.close() };
+}

@@ -1,0 +1,47 @@
+import type { Given, Option } from '../command-line/arguments.ts';
+import { SERIOUS, UserError } from '../errors.ts';
+import type { Log } from '../log/log.ts';
+import { type ServerOption, serverOptions, startServer } from '../server/server.ts';
+import { findHealthProblem, readHostUrl } from '../server-util/health.ts';
+import { runService } from '../service/service.ts';
+import { openBrowser } from './browser.ts';
+
+export type TrayOption = 'no-hosted-server' | 'hosturl' | ServerOption;
+
+/** A hosted server has more ports to fall back to than one that stands alone. */
+const HOSTED_PORTS = '8200,8300,8400,8500,8600,8700,8800,8900,8989';
+
+export const trayOptions: readonly Option<TrayOption>[] = [
+  {
+    name: 'no-hosted-server',
+    help: 'Attach to a server that runs already, such as the service, instead of hosting one.',
+  },
+  { name: 'hosturl', value: 'URL', default: 'http://127.0.0.1:8200', help: 'The server to attach to.' },
+  ...serverOptions.map((option) => (option.name === 'webservice-port' ? { ...option, default: HOSTED_PORTS } : option)),
+];
+
+/** Hosts a server until it is stopped, and shows its address. */
+export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
+  return runService(log, trayOptions, async () => {
+    const server = await startServer(given, log);
+    showServer(server.url);
+    return server;
+  });
+}
+
+/** Shows the address of a server that runs already. @throws UserError (100) when it does not answer. */
+export async function attachToServer(given: Given<TrayOption>): Promise<number> {
+  const url = readHostUrl(given.text('hosturl') ?? '', 2);
+  const problem = await findHealthProblem(url);
+  if (problem)
+    throw new UserError(
+      `no healthy server at ${url.href}: ${problem}; start it, or name another with --hosturl`,
+      SERIOUS,
+    );
+  showServer(url.href);
+  return 0;
+}
+
+function showServer(url: string): void {
+  process.stdout.write(`${openBrowser(url) ? 'Opened' : 'Open in a browser:'} ${url}\n`);
+}
