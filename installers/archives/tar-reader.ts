@@ -26,6 +26,8 @@ export interface TarEntry {
   mtime: number;
   /** A link's text as written; a hard link's target, made absolute like `path`; empty for others. */
   to: string;
+  /** Where `data` begins in the stream, in bytes. */
+  offset: number;
   /** A file's bytes. To be read before the next entry is asked for; what is left then is skipped. */
   data: AsyncIterable<Uint8Array>;
 }
@@ -105,14 +107,15 @@ async function* readEntry(
   at: string,
 ): AsyncGenerator<TarEntry, void, undefined> {
   const entry = decodeEntry(header, own, at);
+  const offset = cursor.position;
   const run = cursor.run(entry.size);
-  yield { ...entry, data: run.bytes };
+  yield { ...entry, offset, data: run.bytes };
   await run.skip();
   const padding = await cursor.take((BLOCK - (entry.size % BLOCK)) % BLOCK);
   if (!isZero(padding)) throw new PackwrightError(at, `the padding after ${entry.path} is not zero`);
 }
 
-function decodeEntry(header: Buffer, own: Extensions, at: string): Omit<TarEntry, 'data'> {
+function decodeEntry(header: Buffer, own: Extensions, at: string): Omit<TarEntry, 'data' | 'offset'> {
   for (const key of own.pax.keys()) {
     if (key.startsWith('GNU.sparse.')) throw new PackwrightError(at, 'sparse files are not supported');
   }
