@@ -1,0 +1,171 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Content } from '../../model/content.ts';
+import { PackwrightError } from '../../model/errors.ts';
+import type { Blobs, Compressed, Compression, Part } from '../../model/format.ts';
+import type { Cache } from '../cache.ts';
+import { digestContent } from './content-digest.ts';
+import { openContentFiles } from './content-files.ts';
+import type { Encoding } from './jobs.ts';
+import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
+import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
+import { openPool } from './pool.ts';
+import { cutFile, pieceLimit, planSegments } from './segments.ts';
+import { type Source, sourceSize, streamSources } from './source.ts';
+import { openSpill, type Spill } from './spill.ts';
+import { storeParts } from './store-parts.ts';
+import { xzIndexAndFooter, xzStreamHeader } from './xz-container.ts';
+
+export interface BlobsOptions {
+  cache: Cache;
+  /** A folder for this process alone, which the caller removes. */
+  scratch: string;
+  /** Threads. Default: the processors that this process may use. */
+  jobs?: number;
+  /** Bytes that the threads may use together. Default: a third of the machine. */
+  memory?: number;
+  report?: (report: BlobReport) => void;
+  /** Bytes from which a content becomes a segment of its own. */
+  threshold?: number;
+  /** Largest piece before compression in bytes. Default by method; smaller ones are for tests. */
+  limit?: number;
+}
+
+/** Blobs, and the threads behind them. */
+export interface OpenBlobs extends Blobs {
+  /** Ends the threads. What is still being compressed fails. */
+  close(): Promise<void>;
+}
+
+/** Contents at least this large are compressed for themselves: README, "Where a stream is cut". */
+export const DEFAULT_THRESHOLD = 4 << 20;
+/** Runs at least this large are kept in the cache as well. */
+const CACHED_RUN = 64 << 10;
+/** Larger runs are put into the scratch folder rather than held. */
+const HELD_RUN = 1 << 20;
+/** Scale of each method's `level`. */
+const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9] } as const;
+
+/** A compression that is one. */
+type PackedCompression = Compression & { method: Encoding['method'] };
+
+/** Work in hand: the bytes before compression, and the segments they become, in order. */
+interface Started {
+  raw: readonly Source[];
+  pending: readonly Promise<Encoded>[];
+}
+
+/** Opens the compressor: threads, the cache, and what this process learns on the way. Close it when done. */
+export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
+  const { cache, scratch, report = () => {}, threshold = DEFAULT_THRESHOLD } = options;
+  await mkdir(scratch, { recursive: true });
+  const pool = openPool(options.jobs, options.memory);
+  const contents = openContentFiles(scratch, pool);
+  const makePieces = openPieceMaker(cache, pool, report);
+  const known = knownPiecesOf(cache);
+  let serial = 0;
+
+  const digestOf = async (sources: readonly Source[]) =>
+    (await pool.run({ kind: 'digest', sources, algorithms: ['sha256'] })).digests[0]!;
+
+  async function encodeContent(content: Content, encoding: Encoding, limit: number): Promise<Encoded> {
+    const { file, identity } = await contents.locate(content);
+    const sources = cutFile(file, content.size, limit);
+    const encoded = await makePieces({ sha256: content.sha256, sources, rule: limit }, encoding);
+    await contents.assertUnchanged(file, identity);
+    rememberPieces(known, encoded.units, file, identity);
+    return encoded;
+  }
+
+  async function encodeRun(source: Source, encoding: Encoding): Promise<Encoded> {
+    if (sourceSize(source) >= CACHED_RUN) {
+      return makePieces({ sha256: await digestOf([source]), sources: [source], rule: 0 }, encoding);
+    }
+    const { bytes, unit } = await pool.run({ kind: 'encode', source, encoding });
+    return { source: bytes, units: [unit] };
+  }
+
+  /** Cuts the parts into segments and has them encoded. */
+  async function startSegments(parts: readonly Part[], compression: PackedCompression, spill: Spill): Promise<Started> {
+    const limit = options.limit ?? pieceLimit(compression);
+    const raw: Source[] = [];
+    const pending: Promise<Encoded>[] = [];
+    try {
+      for await (const segment of planSegments(parts, threshold, limit)) {
+        if (segment.kind === 'content') {
+          const { file } = await contents.locate(segment.content);
+          raw.push({ file, offset: 0, length: segment.content.size });
+          pending.push(encodeContent(segment.content, encodingOf(compression, segment.content), limit));
+        } else {
+          const source = segment.bytes.byteLength > HELD_RUN ? await spill.keep(segment.bytes) : segment.bytes;
+          raw.push(source);
+          pending.push(encodeRun(source, encodingOf(compression)));
+        }
+        await pool.whenRoom();
+      }
+    } catch (cause) {
+      await Promise.allSettled(pending);
+      throw cause;
+    }
+    // An xz stream may have no block at all; the others need one piece.
+    if (pending.length === 0 && compression.method !== 'xz') {
+      pending.push(encodeRun(new Uint8Array(), encodingOf(compression)));
+    }
+    return { raw, pending };
+  }
+
+  /** One frame for everything, for readers that stop after the first. */
+  async function startWhole(parts: readonly Part[], level: number, spill: Spill): Promise<Started> {
+    const source = await spill.keepAll(parts);
+    return { raw: [source], pending: [encodeRun(source, { method: 'zstd', level, threaded: true })] };
+  }
+
+  async function assemble(encoded: readonly Encoded[], { method }: Compression) {
+    const sources = encoded.map(({ source }) => source);
+    if (method === 'xz') {
+      sources.unshift(xzStreamHeader());
+      sources.push(xzIndexAndFooter(encoded.flatMap(({ units }) => units)));
+    }
+    return { size: sizeOf(sources), sha256: await digestOf(sources), open: () => streamSources(sources) };
+  }
+
+  return {
+    async compress(parts, compression, { oneFrame = false } = {}): Promise<Compressed> {
+      if (!isPacked(compression)) return storeParts(parts);
+      checkLevel(compression);
+      const spill = openSpill(join(scratch, `raw-${serial++}`));
+      try {
+        const whole = oneFrame && compression.method === 'zstd';
+        const { raw, pending } = whole
+          ? await startWhole(parts, compression.level, spill)
+          : await startSegments(parts, compression, spill);
+        const rawDigest = digestOf(raw);
+        await Promise.allSettled([rawDigest, ...pending]);
+        const [rawSha256, ...encoded] = await Promise.all([rawDigest, ...pending]);
+        return { ...(await assemble(encoded, compression)), rawSize: sizeOf(raw), rawSha256 };
+      } finally {
+        await spill.remove();
+      }
+    },
+    digest: (content, algorithm) => digestContent(cache, content, algorithm),
+    close: () => pool.close(),
+  };
+}
+
+const sizeOf = (sources: readonly Source[]) => sources.reduce((sum, source) => sum + sourceSize(source), 0);
+
+function isPacked(compression: Compression): compression is PackedCompression {
+  return compression.method !== 'none';
+}
+
+function checkLevel({ method, level }: PackedCompression): void {
+  const [lowest, highest] = LEVELS[method];
+  if (Number.isInteger(level) && level >= lowest && level <= highest) return;
+  throw new PackwrightError(`compression ${method}`, `there is no level ${level}`, `use ${lowest} to ${highest}`);
+}
+
+function encodingOf({ method, level }: PackedCompression, content?: Content): Encoding {
+  if (method === 'xz') return { method, level, filter: content?.machineCode ?? 'none' };
+  if (method === 'zstd') return { method, level, threaded: false };
+  return { method, level };
+}

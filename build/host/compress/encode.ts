@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { createGunzip, createZstdDecompress } from 'node:zlib';
+import { differs } from './differs.ts';
+import { encodeGzipMember } from './gzip-member.ts';
+import type { Encoding, Unit } from './jobs.ts';
+import { readRangeInto, type Source, sourceSize } from './source.ts';
+import { encodeXzBlock } from './xz-block.ts';
+import { encodeZstdFrame } from './zstd-frame.ts';
+
+/**
+ * Compresses a source into one piece, decompresses the piece again and compares every byte. Runs in a worker thread.
+ * @throws PackwrightError when what comes back differs: then the compressor is at fault, and nothing must be shipped.
+ */
+export async function encodeUnit(
+  source: Source,
+  encoding: Encoding,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; unit: Unit }> {
+  const { bytes, unpaddedSize } = await encodeAndCompare(source, encoding);
+  const unit: Unit = {
+    size: bytes.byteLength,
+    rawSize: sourceSize(source),
+    unpaddedSize,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    head: Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(32, bytes.byteLength)).toString('hex'),
+  };
+  return { bytes, unit };
+}
+
+async function encodeAndCompare(source: Source, encoding: Encoding) {
+  // xz reads straight into the WebAssembly heap.
+  if (encoding.method === 'xz') return encodeXzBlock(source, encoding.level, encoding.filter);
+  const raw = loadSource(source);
+  const encoded =
+    encoding.method === 'zstd'
+      ? encodeZstdFrame(raw, encoding.level, encoding.threaded)
+      : encodeGzipMember(raw, encoding.level);
+  await compareDecoded(encoded, raw, encoding.method);
+  // A copy in a buffer of its own: a view into a pool cannot be handed to another thread.
+  return { bytes: new Uint8Array(encoded), unpaddedSize: 0 };
+}
+
+function loadSource(source: Source): Uint8Array {
+  if (source instanceof Uint8Array) return source;
+  const raw = Buffer.allocUnsafeSlow(source.length);
+  readRangeInto(source, raw);
+  return raw;
+}
+
+/** In chunks, so that a large frame is not in memory a third time. */
+async function compareDecoded(encoded: Buffer, raw: Uint8Array, method: 'zstd' | 'gzip'): Promise<void> {
+  const decoder =
+    method === 'zstd' ? createZstdDecompress({ chunkSize: 1 << 18 }) : createGunzip({ chunkSize: 1 << 18 });
+  decoder.end(encoded);
+  let at = 0;
+  try {
+    for await (const chunk of decoder as AsyncIterable<Buffer>) {
+      if (!chunk.equals(raw.subarray(at, at + chunk.length))) throw new Error(`byte ${at} or after differs`);
+      at += chunk.length;
+    }
+    if (at !== raw.byteLength) throw new Error(`${at} of ${raw.byteLength} bytes came back`);
+  } catch (cause) {
+    throw differs(method, cause);
+  }
+}

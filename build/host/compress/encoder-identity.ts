@@ -1,0 +1,19 @@
+import { liblzmaIdentity } from './liblzma.ts';
+
+/** Raised when our own code changes what the encoders write. */
+const REVISION = 1;
+
+const identities = new Map<string, string>();
+
+/** Tells encoders apart that may write other bytes for the same input: part of every cache key. */
+export function encoderIdentity(method: 'xz' | 'zstd' | 'gzip'): string {
+  let identity = identities.get(method);
+  if (identity === undefined) {
+    const version = { xz: liblzmaIdentity, zstd: () => process.versions.zstd, gzip: () => process.versions.zlib }[
+      method
+    ]();
+    identity = `${version} ${REVISION}`;
+    identities.set(method, identity);
+  }
+  return identity;
+}

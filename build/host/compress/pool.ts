@@ -1,0 +1,99 @@
+import { availableParallelism, totalmem } from 'node:os';
+import { extname } from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { PackwrightError } from '../../model/errors.ts';
+import { type Answer, estimateMemory, type Job, type Reply } from './jobs.ts';
+
+/** Threads that do jobs in the order they came, as many at once as processors and memory allow. */
+export interface Pool {
+  run<K extends Job['kind']>(job: Extract<Job, { kind: K }>): Promise<Extract<Answer, { kind: K }>>;
+  /** Resolves when few jobs wait, so that a producer holds little in memory. */
+  whenRoom(): Promise<void>;
+  /** Ends the threads; jobs that are not done fail. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  job: Job;
+  memory: number;
+  resolve(answer: Answer): void;
+  reject(cause: unknown): void;
+}
+
+/** A third of the machine (or of the container), but always enough for two of the largest jobs. */
+export function defaultMemory(): number {
+  const limit = process.constrainedMemory();
+  const total = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.max(480 * 2 ** 20, total / 3);
+}
+
+export function openPool(jobs = availableParallelism(), memory = defaultMemory()): Pool {
+  const queue: Waiting[] = [];
+  const roomWaiters: (() => void)[] = [];
+  const idle: Worker[] = [];
+  const running = new Map<Worker, Waiting>();
+  let used = 0;
+  let closed = false;
+
+  function startNext(): void {
+    while (queue.length > 0 && running.size < jobs) {
+      const next = queue[0]!;
+      if (running.size > 0 && used + next.memory > memory) return;
+      queue.shift();
+      used += next.memory;
+      const worker = idle.pop() ?? startWorker();
+      running.set(worker, next);
+      worker.ref();
+      worker.postMessage(next.job);
+    }
+    if (queue.length < jobs) for (const wake of roomWaiters.splice(0)) wake();
+  }
+
+  function startWorker(): Worker {
+    const worker = new Worker(new URL('./worker' + extname(import.meta.url), import.meta.url));
+    worker.on('message', (reply: Reply) => finish(worker, reply));
+    worker.on('error', (cause) => finish(worker, cause instanceof Error ? cause : new Error(String(cause))));
+    worker.on('exit', () => finish(worker, new Error('a compression thread ended before its job')));
+    return worker;
+  }
+
+  function finish(worker: Worker, outcome: Reply | Error): void {
+    const waiting = running.get(worker);
+    if (!waiting) return;
+    running.delete(worker);
+    used -= waiting.memory;
+    if (outcome instanceof Error) waiting.reject(outcome);
+    else if (outcome.ok) waiting.resolve(outcome.answer);
+    else if (outcome.where) waiting.reject(new PackwrightError(outcome.where, outcome.what, outcome.hint));
+    else waiting.reject(new Error(outcome.what));
+    if (!(outcome instanceof Error)) {
+      idle.push(worker);
+      // A caller that forgets close() must not keep the process alive.
+      worker.unref();
+    }
+    startNext();
+  }
+
+  return {
+    run<K extends Job['kind']>(job: Extract<Job, { kind: K }>) {
+      return new Promise<Extract<Answer, { kind: K }>>((resolve, reject) => {
+        if (closed) return reject(new Error('the compression threads are closed'));
+        // A thread answers with the kind it was asked for.
+        const settle = (answer: Answer) => resolve(answer as Extract<Answer, { kind: K }>);
+        queue.push({ job, memory: estimateMemory(job), resolve: settle, reject });
+        startNext();
+      });
+    },
+    async whenRoom() {
+      while (queue.length >= jobs) await new Promise<void>((resolve) => roomWaiters.push(resolve));
+    },
+    async close() {
+      closed = true;
+      const failure = new Error('the compression threads were closed');
+      for (const waiting of queue.splice(0)) waiting.reject(failure);
+      for (const wake of roomWaiters.splice(0)) wake();
+      const workers = [...idle.splice(0), ...running.keys()];
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}

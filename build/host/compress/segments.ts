@@ -1,0 +1,68 @@
+import { type Content, readContent } from '../../model/content.ts';
+import type { Compression, Part } from '../../model/format.ts';
+import type { FileRange } from './source.ts';
+
+/** A run of a stream that is compressed for itself. */
+export type Segment = { kind: 'content'; content: Content } | { kind: 'run'; bytes: Uint8Array };
+
+const MiB = 2 ** 20;
+
+/**
+ * Largest piece, in bytes before compression. It balances how many threads can share one content against what each new piece has to
+ * learn again; measured in the README.
+ */
+export function pieceLimit({ method, level }: Compression): number {
+  if (method === 'xz') return 24 * MiB;
+  if (method === 'zstd') return level > 12 ? 32 * MiB : 16 * MiB;
+  return 8 * MiB;
+}
+
+/**
+ * Cuts a stream into segments: every content of at least `threshold` bytes by itself, everything between in runs of at most `limit`.
+ * Pulls lazily, so that only the run in hand is in memory.
+ */
+export async function* planSegments(parts: readonly Part[], threshold: number, limit: number): AsyncGenerator<Segment> {
+  let gathered: Uint8Array[] = [];
+  let size = 0;
+  const flush = (): Segment => {
+    const bytes = Buffer.allocUnsafeSlow(size);
+    let at = 0;
+    for (const chunk of gathered) {
+      bytes.set(chunk, at);
+      at += chunk.byteLength;
+    }
+    gathered = [];
+    size = 0;
+    return { kind: 'run', bytes };
+  };
+  for (const part of parts) {
+    const large = !(part instanceof Uint8Array) && part.size >= threshold;
+    if (large) {
+      if (size > 0) yield flush();
+      yield { kind: 'content', content: part };
+      continue;
+    }
+    let rest: Uint8Array = part instanceof Uint8Array ? part : await readContent(part);
+    while (size + rest.byteLength > limit) {
+      const fits = limit - size;
+      gathered.push(rest.subarray(0, fits));
+      size = limit;
+      yield flush();
+      rest = rest.subarray(fits);
+    }
+    gathered.push(rest);
+    size += rest.byteLength;
+  }
+  if (size > 0) yield flush();
+}
+
+/** Equal pieces of a file of at most `limit` bytes, cut at multiples of 4 KiB. Depends on nothing but the two numbers. */
+export function cutFile(file: string, size: number, limit: number): FileRange[] {
+  const count = Math.ceil(size / limit);
+  const length = Math.ceil(size / count / 4096) * 4096;
+  const ranges: FileRange[] = [];
+  for (let offset = 0; offset < size; offset += length) {
+    ranges.push({ file, offset, length: Math.min(length, size - offset) });
+  }
+  return ranges;
+}

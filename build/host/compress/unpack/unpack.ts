@@ -1,0 +1,44 @@
+import { PackwrightError } from '../../../model/errors.ts';
+import type { ByteSource, Method, Unpacker } from '../../../model/format.ts';
+import type { Cache } from '../../cache.ts';
+import { type KnownPieces, knownPiecesOf } from '../known-pieces.ts';
+import { unpackGzip } from './gzip.ts';
+import { readRange, type Stretch } from './stretch.ts';
+import { unpackXz } from './xz.ts';
+import { unpackZstd } from './zstd.ts';
+
+export interface UnpackerOptions {
+  /**
+   * The cache that the build's compressor fills: pieces that this process put there or took from there are recognised by SHA-256, and
+   * their raw bytes read from the original file. Without it everything is decompressed.
+   */
+  cache?: Cache;
+}
+
+/** Opens an unpacker. It holds nothing that would need closing. */
+export function openUnpacker({ cache }: UnpackerOptions = {}): Unpacker {
+  const known: KnownPieces = cache ? knownPiecesOf(cache) : new Map();
+  return {
+    unpack(source, offset, length, method) {
+      assertWithin(source, offset, length);
+      return unpackStretch({ source, offset, length }, method, known);
+    },
+  };
+}
+
+function unpackStretch(stretch: Stretch, method: Method, known: KnownPieces): AsyncIterable<Uint8Array> {
+  if (method === 'none') return readRange(stretch, 0, stretch.length);
+  if (method === 'xz') return unpackXz(stretch, known);
+  if (method === 'zstd') return unpackZstd(stretch, known);
+  return unpackGzip(stretch, known);
+}
+
+function assertWithin(source: ByteSource, offset: number, length: number): void {
+  const sound = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (sound && offset + length <= source.size) return;
+  throw new PackwrightError(
+    source.name,
+    `bytes ${offset} to ${offset + length} were asked for, but it has only ${source.size}`,
+    'the file is truncated: fetch or build it again',
+  );
+}
