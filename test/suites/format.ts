@@ -21,7 +21,7 @@ export interface FormatSuite {
   omits?: readonly Role[];
   /** Paths the reader may find although no entry says so, besides directories above entries. */
   adds?(pkg: Package): readonly string[];
-  /** Default: in memory, over node:zlib. */
+  /** Default: in memory. */
   blobs?: Blobs;
   unpacker?: Unpacker;
 }
@@ -124,12 +124,12 @@ export function testFormat(format: Format, suite: FormatSuite = {}): void {
     const [two] = await format.write(sample(), blobs, compression);
     const bytes = await readArtifact(one!);
     t.is(bytes.length, one!.size);
-    t.deepEqual(await readArtifact(one!), bytes);
+    t.true((await readArtifact(one!)).equals(bytes));
     t.true((await readArtifact(two!)).equals(bytes));
     t.is(one!.name, two!.name);
   });
 
-  for (const allowed of format.compressions.filter((row) => row.method !== 'xz' || suite.blobs)) {
+  for (const allowed of format.compressions) {
     test(title(`a package of ${allowed.method} ${allowed.level} is read back`), async (t) => {
       const [artifact] = await format.write(sample(), blobs, allowed);
       const facts = await read(await readArtifact(artifact!));
