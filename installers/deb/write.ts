@@ -1,19 +1,17 @@
 /** Puts a binary package together (deb(5)): debian-binary, control.tar and data.tar in an ar archive. */
 
-import { bytesContent, type Content } from '../../build/model/content.ts';
+import { bytesContent } from '../../build/model/content.ts';
 import { PackwrightError } from '../../build/model/errors.ts';
-import { type Entry, type FileTree, fileTree } from '../../build/model/file-tree.ts';
+import { comparePaths, type Entry, type FileTree, fileTree } from '../../build/model/file-tree.ts';
 import type { Artifact, Blobs, Compression, Method } from '../../build/model/format.ts';
-import type { Package, Placement } from '../../build/model/package.ts';
+import type { Package } from '../../build/model/package.ts';
 import { arArchive } from '../archives/ar.ts';
 import { type TarItem, tarParts, treeItems } from '../archives/tar.ts';
 import { changelogPath, gzipText, renderChangelog } from './changelog.ts';
 import { isConffile, renderConffiles, renderControl } from './control.ts';
+import { renderMaintainerScripts } from './scripts.ts';
 
 const SUFFIXES: Readonly<Record<Method, string>> = { xz: '.xz', zstd: '.zst', gzip: '.gz', none: '' };
-
-// Stands in for scripts.ts until the lifecycle's renderer is there.
-const renderMaintainerScripts = (_pkg: Package, _placement: Placement): Partial<Record<string, string>> => ({});
 
 /**
  * @param architecture in Debian's word.
@@ -31,17 +29,19 @@ export async function writeDeb(
   if (!placement || others.length > 0) throw new PackwrightError(where, 'a deb holds exactly one architecture');
   const tree = shippedTree(pkg, placement.tree, where);
   const items = treeItems(tree, { prefix: './', ownerNames: true, where });
-  const control = {
-    control: renderControl(pkg, placement, architecture, installedKib(items), where),
-    conffiles: renderConffiles(tree),
-    md5sums: await renderMd5sums(tree, blobs),
-    ...renderMaintainerScripts(pkg, placement),
-  };
   const tar = { style: 'gnu', mtime: pkg.epoch, where } as const;
   // dpkg stops after the first frame of a zstd stream.
-  const options = { oneFrame: true };
-  const controlTar = await blobs.compress(tarParts(controlItems(control), tar), compression, options);
-  const dataTar = await blobs.compress(tarParts(items, tar), compression, options);
+  const pack = (members: readonly TarItem[]) => blobs.compress(tarParts(members, tar), compression, { oneFrame: true });
+  const packControl = async () => {
+    const control = {
+      control: renderControl(pkg, placement, architecture, installedKib(items), where),
+      conffiles: renderConffiles(tree),
+      md5sums: await renderMd5sums(tree, blobs),
+    };
+    return pack(controlItems(control, renderMaintainerScripts(pkg, placement)));
+  };
+  // The digests take as long as a cached data.tar, so both go at once.
+  const [dataTar, controlTar] = await Promise.all([pack(items), packControl()]);
   const suffix = SUFFIXES[compression.method];
   const files = [
     { name: 'debian-binary', ...bytesContent('2.0\n') },
@@ -85,14 +85,21 @@ async function renderMd5sums(tree: FileTree, blobs: Blobs): Promise<string> {
   return lines;
 }
 
-function controlItems(files: Readonly<Record<string, string | undefined>>): TarItem[] {
+/** Members of control.tar in byte order; a text that is empty or absent makes none. */
+function controlItems(
+  files: Readonly<Record<string, string>>,
+  scripts: Readonly<Partial<Record<string, string>>>,
+): TarItem[] {
   const root = { uid: 0, gid: 0, user: 'root', group: 'root' };
-  const items: TarItem[] = [{ name: '.', kind: 'dir', mode: 0o755, ...root }];
-  for (const name of Object.keys(files).sort()) {
-    const text = files[name];
-    if (!text) continue;
-    const content: Content = bytesContent(text);
-    items.push({ name: `./${name}`, kind: 'file', mode: text.startsWith('#!') ? 0o755 : 0o644, ...root, content });
+  const items: TarItem[] = [];
+  for (const [texts, mode] of [
+    [files, 0o644],
+    [scripts, 0o755],
+  ] as const) {
+    for (const [name, text] of Object.entries(texts)) {
+      if (text) items.push({ name: `./${name}`, kind: 'file', mode, ...root, content: bytesContent(text) });
+    }
   }
-  return items;
+  items.sort((a, b) => comparePaths(a.name, b.name));
+  return [{ name: '.', kind: 'dir', mode: 0o755, ...root }, ...items];
 }
