@@ -7,10 +7,7 @@ import { deb, readDebFiles } from '../../../installers/deb/deb.ts';
 import { memoryBlobs, memorySource, memoryUnpacker, readArtifact } from '../../suites/blobs.ts';
 
 const ROOT = { uid: 0, gid: 0, user: 'root', group: 'root' };
-const CONTROL = 'Package: pp\nVersion: 1\nArchitecture: amd64\nMaintainer: A <a@b>\nDescription: d\n'.replace(
-  ': p',
-  ': pp',
-);
+const CONTROL = 'Package: pp\nVersion: 1\nArchitecture: amd64\nMaintainer: A <a@b>\nDescription: d\n';
 
 const plain = (path: string, text: string): TarItem => ({
   name: `.${path}`,
