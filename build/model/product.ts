@@ -13,7 +13,9 @@ export interface Program {
   bundle?: boolean;
   /** Man page section. Default 1; daemons use 8. */
   section?: 1 | 8;
-  /** Subcommands and options for man page and completions; taken from `--help` when absent. */
+  /** True: the program is run with `--help` while packaging, and man page and completions are made of what it prints. Default false. */
+  help?: boolean;
+  /** Subcommands and options for man page and completions, where `help` is not set. */
   commands?: readonly { name: string; summary: string }[];
   options?: readonly { flags: string; summary: string }[];
 }

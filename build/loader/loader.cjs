@@ -1,0 +1,69 @@
+// The main module of the one executable that every program of a package is a link to. It changes only when Node or this file changes,
+// so that its 116 MB are compressed once. It runs `<root>/app/<name>.mjs`, where <name> is the name it was called by.
+'use strict';
+const fs = require('node:fs');
+const path = require('node:path');
+const Module = require('node:module');
+
+const root = path.dirname(path.dirname(process.execPath));
+const name = path.basename(process.argv[1] || process.execPath).replace(/\.exe$/i, '');
+
+if (name === 'healthcheck') checkHealth(process.argv.slice(2));
+else runProgram();
+
+function runProgram() {
+  const program = path.join(root, 'app', `${name}.mjs`);
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || !fs.existsSync(program)) {
+    const known = fs.readdirSync(path.join(root, 'bin')).filter((one) => one !== 'runtime' && one !== 'healthcheck');
+    fail(`there is no program of the name "${name}"; call it by one of its names: ${known.join(', ')}`);
+  }
+  closeModuleSearch();
+  readSecretFiles();
+  process.argv[1] = program;
+  Module.createRequire(program)(program);
+}
+
+// Node also looks for modules in $NODE_PATH, $HOME/.node_modules, $HOME/.node_libraries and <prefix>/lib/node: a root service must not.
+function closeModuleSearch() {
+  const { HOME, USERPROFILE } = process.env;
+  delete process.env.NODE_PATH;
+  delete process.env.HOME;
+  delete process.env.USERPROFILE;
+  Module._initPaths();
+  if (HOME !== undefined) process.env.HOME = HOME;
+  if (USERPROFILE !== undefined) process.env.USERPROFILE = USERPROFILE;
+}
+
+// A declared secret NAME may be given as NAME_FILE, the path of a file that holds it (container secrets, systemd credentials).
+function readSecretFiles() {
+  const settings = path.join(root, 'app', 'settings.json');
+  if (!fs.existsSync(settings)) return;
+  for (const secret of JSON.parse(fs.readFileSync(settings, 'utf8')).secrets) {
+    const file = process.env[`${secret}_FILE`];
+    if (!file) continue;
+    delete process.env[`${secret}_FILE`];
+    if (process.env[secret]) fail(`both ${secret} and ${secret}_FILE are set; unset one of them`);
+    try {
+      process.env[secret] = fs.readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      fail(`${secret}_FILE names ${file}, which cannot be read (${error.code}); check the path and its permissions`);
+    }
+  }
+}
+
+// `healthcheck URL`: exit 0 when the URL answers 200 within five seconds, for images that hold no shell and no curl.
+function checkHealth(args) {
+  const url = URL.canParse(args[0] ?? '') ? new URL(args[0]) : fail('usage: healthcheck http://127.0.0.1:PORT/PATH');
+  const port = process.env.HEALTHCHECK_PORT;
+  if (port) url.port = port;
+  const request = require('node:http').get(url, { timeout: 5000, agent: false }, (response) => {
+    process.exit(response.statusCode === 200 ? 0 : 1);
+  });
+  request.on('timeout', () => request.destroy(new Error('no answer within 5 s')));
+  request.on('error', (error) => fail(`${url.host}: ${error.message}`));
+}
+
+function fail(message) {
+  process.stderr.write(`${name}: ${message}\n`);
+  process.exit(1);
+}

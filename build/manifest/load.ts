@@ -1,0 +1,157 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { PackwrightError } from '../model/errors.ts';
+import type { Edition, Product, Program } from '../model/product.ts';
+import type { Service } from '../model/service.ts';
+import { parseVersion } from '../model/version.ts';
+import { MANIFEST_SCHEMA } from './schema.ts';
+import { didYouMean } from './suggest.ts';
+import { validate } from './validate.ts';
+
+/** A checked manifest with every default filled in, and the folder its paths are relative to. */
+export interface Manifest {
+  product: Product;
+  file: string;
+  folder: string;
+}
+
+/** What a person writes: `Product` with most keys left out. The schema guards it before this type is used. */
+type Written = Partial<Omit<Product, 'programs' | 'services' | 'editions'>> &
+  Pick<Product, 'name' | 'version' | 'summary' | 'maintainer' | 'licence'> & {
+    programs: (Pick<Program, 'name' | 'entry'> & Partial<Program>)[];
+    services?: (Pick<Service, 'name' | 'program'> & Partial<Service>)[];
+    editions?: (Pick<Edition, 'name' | 'package' | 'programs'> & Partial<Edition>)[];
+  };
+
+/**
+ * Reads the manifest: `given`, else packwright.json in `folder`, else the file that package.json's "packwright" key names.
+ * @throws PackwrightError that names the key for everything that is wrong with it.
+ */
+export async function loadManifest(folder: string, given?: string): Promise<Manifest> {
+  const file = given ? path.resolve(folder, given) : await findManifest(folder);
+  const where = path.relative(folder, file) || file;
+  const written = await readManifest(file, where);
+  validate(written, MANIFEST_SCHEMA, where);
+  // `validate` has just compared it with the schema that mirrors this type.
+  const product = fillDefaults(written as Written);
+  parseVersion(product.version, `${where}: version`);
+  checkReferences(product, where);
+  // A TypeScript manifest lives inside the sources; its paths are relative to the project (the nearest package.json).
+  return { product, file, folder: file.endsWith('.json') ? path.dirname(file) : projectFolder(file) };
+}
+
+async function findManifest(folder: string): Promise<string> {
+  const plain = path.join(folder, 'packwright.json');
+  if (existsSync(plain)) return plain;
+  const packageJson = path.join(folder, 'package.json');
+  if (existsSync(packageJson)) {
+    const named: unknown = JSON.parse(await readFile(packageJson, 'utf8')).packwright;
+    if (typeof named === 'string') return path.join(folder, named);
+  }
+  throw new PackwrightError(
+    'packwright.json',
+    `there is no manifest in ${folder}`,
+    'run "packwright init" to write one',
+  );
+}
+
+async function readManifest(file: string, where: string): Promise<unknown> {
+  if (!existsSync(file))
+    throw new PackwrightError(where, 'there is no such manifest', 'check the path, or run "packwright init"');
+  if (!file.endsWith('.json')) {
+    const module: { product?: unknown } = await import(pathToFileURL(file).href);
+    if (!module.product)
+      throw new PackwrightError(where, 'it does not export "product"', 'export const product = { … }');
+    return structuredClone(module.product);
+  }
+  const text = await readFile(file, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new PackwrightError(
+      where,
+      `it is not JSON: ${cause instanceof Error ? cause.message : cause}`,
+      'mend it there',
+      cause,
+    );
+  }
+}
+
+function projectFolder(file: string): string {
+  let folder = path.dirname(file);
+  while (!existsSync(path.join(folder, 'package.json')) && path.dirname(folder) !== folder)
+    folder = path.dirname(folder);
+  return folder;
+}
+
+function fillDefaults(written: Written): Product {
+  const title = written.title ?? written.name;
+  const vendor = written.vendor ?? written.maintainer.name;
+  const programs = written.programs.map((one) => ({ ...one, summary: one.summary ?? written.summary }));
+  const services = (written.services ?? []).map((one) => ({
+    ...one,
+    title: one.title ?? title,
+    start: one.start ?? 'boot',
+  }));
+  const whole: NonNullable<Written['editions']>[number] = { name: 'main', package: written.name, programs: programs.map((one) => one.name) };
+  const editions = (written.editions ?? [whole]).map((one) => ({
+    ...one,
+    title: one.title ?? title,
+    summary: one.summary ?? written.summary,
+    services: one.services ?? (written.editions ? [] : services.map((service) => service.name)),
+  }));
+  return {
+    ...written,
+    title,
+    vendor,
+    programs,
+    services,
+    editions,
+    description: written.description ?? [written.summary],
+    homepage: written.homepage ?? `https://www.npmjs.com/package/${written.name}`,
+    copyright: written.copyright ?? `Copyright ${vendor}`,
+    arches: written.arches ?? ['x64', 'arm64'],
+    formats: written.formats ?? ['deb', 'rpm', 'oci'],
+  };
+}
+
+/** Names that one row uses must be the names of other rows. */
+function checkReferences(product: Product, where: string) {
+  const programs = product.programs.map((one) => one.name);
+  const services = product.services.map((one) => one.name);
+  const editions = product.editions.map((one) => one.name);
+  const wanted: { at: string; names: readonly string[]; known: string[]; kind: string }[] = [];
+  for (const [i, one] of product.editions.entries()) {
+    wanted.push({ at: `editions[${i}].programs`, names: one.programs, known: programs, kind: 'program' });
+    wanted.push({ at: `editions[${i}].services`, names: one.services, known: services, kind: 'service' });
+    wanted.push({ at: `editions[${i}].replaces`, names: one.replaces ?? [], known: editions, kind: 'edition' });
+    wanted.push({
+      at: `editions[${i}].alternatives`,
+      names: Object.keys(one.alternatives ?? {}),
+      known: programs,
+      kind: 'program',
+    });
+    const run = one.imageService ? [one.imageService] : [];
+    wanted.push({ at: `editions[${i}].imageService`, names: run, known: services, kind: 'service' });
+  }
+  for (const [i, one] of product.services.entries()) {
+    wanted.push({ at: `services[${i}].program`, names: [one.program], known: programs, kind: 'program' });
+    const start = typeof one.start === 'string' ? [] : Object.keys(one.start);
+    wanted.push({ at: `services[${i}].start`, names: start, known: editions, kind: 'edition' });
+  }
+  for (const key of ['settings', 'natives', 'shortcuts', 'files'] as const) {
+    for (const [i, one] of (product[key] ?? []).entries()) {
+      wanted.push({ at: `${key}[${i}].editions`, names: one.editions ?? [], known: editions, kind: 'edition' });
+    }
+  }
+  for (const { at, names, known, kind } of wanted) {
+    const wrong = names.find((name) => !known.includes(name));
+    if (wrong) throw new PackwrightError(where, `${at}: there is no ${kind} "${wrong}"`, didYouMean(wrong, known));
+  }
+  for (const [kind, names] of Object.entries({ programs, services, editions })) {
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    if (twice) throw new PackwrightError(where, `${kind}: the name "${twice}" comes twice`, 'rename one of the two');
+  }
+}

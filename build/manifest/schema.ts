@@ -1,0 +1,192 @@
+/** The manifest's JSON Schema (draft 2020-12, the few keywords listed here) as a value: it validates, it is shipped, it documents. */
+export interface Schema {
+  type?: 'object' | 'array' | 'string' | 'number' | 'boolean';
+  description?: string;
+  properties?: Readonly<Record<string, Schema>>;
+  required?: readonly string[];
+  /** False: no other keys. A schema: what other keys must be. */
+  additionalProperties?: false | Schema;
+  items?: Schema;
+  minItems?: number;
+  minLength?: number;
+  pattern?: string;
+  enum?: readonly string[];
+  minimum?: number;
+  maximum?: number;
+  anyOf?: readonly Schema[];
+}
+
+const NAME = '^[a-z0-9][a-z0-9+.-]*$';
+const text = (description: string): Schema => ({ type: 'string', description, minLength: 1 });
+const line = (description: string): Schema => ({ type: 'string', description, pattern: '^[^\\n\\r]+$' });
+const name = (description: string): Schema => ({ type: 'string', description, pattern: NAME });
+const flag = (description: string): Schema => ({ type: 'boolean', description });
+const list = (items: Schema, description?: string): Schema => ({
+  type: 'array',
+  items,
+  ...(description ? { description } : {}),
+});
+const map = (values: Schema, description: string): Schema => ({
+  type: 'object',
+  additionalProperties: values,
+  description,
+});
+const seconds = (description: string): Schema => ({ type: 'number', description, minimum: 0, maximum: 86400 });
+const oneOf = (words: readonly string[], description: string): Schema => ({ type: 'string', enum: words, description });
+const shape = (properties: Record<string, Schema>, required: readonly string[]): Schema => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+
+const inside = (description: string): Schema => ({
+  type: 'string',
+  description: `${description}, relative to the manifest's folder`,
+  pattern: '^(?!/)(?!\\.\\.(/|$))(?!.*/\\.\\.(/|$)).+$',
+});
+const editions = list(name('an edition'), 'Editions that have it; all when absent');
+const START = oneOf(['boot', 'asked'], 'boot: enabled and started by the installer; asked: only installed');
+const FORMATS = ['deb', 'rpm', 'oci'];
+
+const program = shape(
+  {
+    name: { ...name('Command name'), pattern: '^(?!runtime$|healthcheck$)[a-z0-9][a-z0-9._-]*$' },
+    entry: inside('Module to run'),
+    summary: line('One line for man pages and menus'),
+    bundle: flag('False: ship the package with its production dependencies unbundled. Default true'),
+    section: { type: 'number', minimum: 1, maximum: 8, description: 'Man page section: 1, or 8 for a daemon' },
+    help: flag('True: run the program with --help while packaging, for man page and completions. Default false'),
+    commands: list(shape({ name: line('Command'), summary: line('What it does') }, ['name', 'summary'])),
+    options: list(shape({ flags: line('-v, --verbose'), summary: line('What it does') }, ['flags', 'summary'])),
+  },
+  ['name', 'entry'],
+);
+
+const service = shape(
+  {
+    name: name('Unit name without suffix'),
+    title: line('Description of the unit'),
+    program: name('One of the programs'),
+    args: list(text('argument')),
+    argsSetting: line('Setting whose words are appended to the arguments'),
+    start: { anyOf: [START, map(START, 'By edition')] },
+    account: oneOf(['root', 'dedicated'], 'Default dedicated: a system account of its own'),
+    restart: oneOf(['always', 'on-failure'], 'Default on-failure'),
+    stopSeconds: seconds('Between the stop signal and the kill. Default 10'),
+    notify: flag('True when the program tells readiness over $NOTIFY_SOCKET'),
+    watchdogSeconds: seconds('The program must ping within this time; needs notify'),
+    stateEnv: line('Variable set to the state directory'),
+    env: map({ type: 'string' }, 'Variables; {state} stands for the state directory'),
+    containerEnv: map({ type: 'string' }, 'Variables of the image only'),
+    port: { type: 'number', minimum: 1, maximum: 65535, description: 'TCP port it answers on' },
+    healthPath: { type: 'string', pattern: '^/', description: 'Path that answers 200 while it is healthy' },
+    listens: oneOf(['loopback', 'nothing'], 'Default loopback'),
+    needs: list(oneOf(['whole-machine', 'read-everything'], 'What it must be able to do beyond its own state')),
+    background: flag('Low CPU and disk priority'),
+    documentation: list(line('URL or man:page(section)')),
+  },
+  ['name', 'program'],
+);
+
+const edition = shape(
+  {
+    name: { ...name('Word in target ids'), pattern: '^[a-z0-9]+$' },
+    package: { ...name('Package name in deb and rpm'), pattern: '^[a-z0-9][a-z0-9+.-]+$' },
+    title: line('Title'),
+    summary: line('One line'),
+    programs: list(name('A program')),
+    services: list(name('A service')),
+    home: name('Folder name below /usr/lib and /var/lib. Default: the product name'),
+    replaces: list(name('An edition it takes the place of')),
+    alternatives: map({ type: 'number', minimum: 1 }, 'Programs shared with other editions: priority'),
+    rivals: list(
+      shape({ package: name('Package'), file: { type: 'string', pattern: '^/' }, advice: line('What to do') }, [
+        'package',
+        'file',
+        'advice',
+      ]),
+    ),
+    imageService: name('Service an image runs'),
+    formats: list(oneOf(FORMATS, 'Format')),
+  },
+  ['name', 'package', 'programs'],
+);
+
+/** The whole manifest. */
+export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Packwright manifest',
+  ...shape(
+    {
+      $schema: { type: 'string', description: 'Path of this schema, for editors' },
+      name: { ...name('Product name'), pattern: '^[a-z0-9][a-z0-9-]*$' },
+      title: line('Name for people'),
+      summary: line('One line'),
+      description: list(text('A paragraph')),
+      version: { type: 'string', description: '1.2.3, 1.2.3.4 or 1.2.3-beta.1' },
+      vendor: line('Who publishes it'),
+      maintainer: shape({ name: line('Name'), email: { type: 'string', pattern: '^[^@\\s<>]+@[^@\\s<>]+$' } }, [
+        'name',
+        'email',
+      ]),
+      homepage: { type: 'string', pattern: '^https?://', description: 'Address of its web page' },
+      licence: line('SPDX expression'),
+      licenceFile: inside('Licence text'),
+      copyright: line('Copyright line'),
+      section: line('Debian section. Default utils'),
+      appId: { type: 'string', pattern: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$', description: 'Reverse-DNS id' },
+      icon: inside('SVG icon'),
+      changelog: inside('Markdown change log'),
+      programs: { ...list(program), minItems: 1 },
+      services: list(service),
+      settings: list(
+        shape(
+          {
+            env: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description: 'Variable name' },
+            kind: oneOf(['string', 'number', 'boolean', 'secret'], 'Kind'),
+            default: { type: 'string', description: 'Default' },
+            help: text('What it does'),
+            editions,
+          },
+          ['env', 'kind', 'help'],
+        ),
+      ),
+      natives: list(
+        shape(
+          { name: line('File name below native/'), package: line('npm package'), file: line('File in it'), editions },
+          ['name', 'package', 'file'],
+        ),
+      ),
+      shortcuts: list(
+        shape(
+          {
+            name: line('Name'),
+            program: name('Program'),
+            comment: line('Comment'),
+            categories: list(line('Category')),
+            editions,
+          },
+          ['name', 'program', 'comment', 'categories'],
+        ),
+      ),
+      files: list(
+        shape(
+          {
+            from: inside('File or folder'),
+            to: line('Place'),
+            role: oneOf(['data', 'config', 'doc'], 'Role'),
+            editions,
+          },
+          ['from', 'to'],
+        ),
+      ),
+      editions: { ...list(edition), minItems: 1 },
+      arches: { ...list(oneOf(['x64', 'arm64'], 'Architecture')), minItems: 1 },
+      formats: { ...list(oneOf(FORMATS, 'Format')), minItems: 1 },
+      external: list(line('Package left out of bundles')),
+      depends: map(list(line('Package')), 'Further packages by format'),
+    },
+    ['name', 'version', 'summary', 'maintainer', 'licence', 'programs'],
+  ),
+};
