@@ -95,7 +95,11 @@ function fillDefaults(written: Written): Product {
     title: one.title ?? title,
     start: one.start ?? 'boot',
   }));
-  const whole: NonNullable<Written['editions']>[number] = { name: 'main', package: written.name, programs: programs.map((one) => one.name) };
+  const whole: NonNullable<Written['editions']>[number] = {
+    name: 'main',
+    package: written.name,
+    programs: programs.map((one) => one.name),
+  };
   const editions = (written.editions ?? [whole]).map((one) => ({
     ...one,
     title: one.title ?? title,

@@ -63,7 +63,12 @@ export async function bundlePrograms(manifest: Manifest, edition: Edition): Prom
   }).catch((cause: { errors?: { text: string; location?: { file: string; line: number } | null }[] } & Error) => {
     const first = cause.errors?.[0];
     const place = first?.location ? ` (${first.location.file}:${first.location.line})` : '';
-    throw new PackwrightError(`edition ${edition.name}`, `esbuild: ${first?.text ?? cause.message}${place}`, 'mend the source', cause);
+    throw new PackwrightError(
+      `edition ${edition.name}`,
+      `esbuild: ${first?.text ?? cause.message}${place}`,
+      'mend the source',
+      cause,
+    );
   });
   const files: { name: string; content: Content }[] = [];
   const sourceMaps: { name: string; content: Content }[] = [];

@@ -14,7 +14,8 @@ export function planTargets(product: Product): Target[] {
         targets.push({ platform: 'docker', arches: product.arches, edition: edition.name, format });
         continue;
       }
-      for (const arch of product.arches) targets.push({ platform: 'linux', arches: [arch], edition: edition.name, format });
+      for (const arch of product.arches)
+        targets.push({ platform: 'linux', arches: [arch], edition: edition.name, format });
     }
   }
   return targets.map((target) => ({ id: targetId(target), ...target }));
@@ -24,7 +25,11 @@ export function planTargets(product: Product): Target[] {
  * The targets whose id fits one of the patterns (`*` stands for anything); all of them without a pattern.
  * @throws UsageError when a pattern fits none.
  */
-export function selectTargets(targets: readonly Target[], patterns: readonly string[], skip: readonly string[] = []): Target[] {
+export function selectTargets(
+  targets: readonly Target[],
+  patterns: readonly string[],
+  skip: readonly string[] = [],
+): Target[] {
   for (const pattern of [...patterns, ...skip]) {
     if (!targets.some((target) => fits(target.id, pattern))) {
       throw new UsageError(

@@ -1,0 +1,174 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { createGunzip } from 'node:zlib';
+import type { Content } from '../model/content.ts';
+import { PackwrightError } from '../model/errors.ts';
+import type { Lock, NodePin } from '../model/lock.ts';
+import type { Arch } from '../model/target.ts';
+import type { Cache } from './cache.ts';
+import { download } from './download.ts';
+import { fileContent, hashFile, readFileChunks } from './file-content.ts';
+import { fetchNpmTarball } from './npm-package.ts';
+
+/** A Node executable for a target, and the licence text that must travel with it. */
+export interface NodeRuntime {
+  version: string;
+  executable: Content;
+  licence: string;
+}
+/** `npm`: the registry's per-platform package; `nodejs.org`: the official archive; anything else: a folder that holds executables. */
+export type NodeSource = 'npm' | 'nodejs.org' | string;
+
+/** Reads a tar archive: handed in, since formats are values here. */
+export type ReadTar = (
+  bytes: AsyncIterable<Uint8Array>,
+  where: string,
+) => AsyncIterable<{ path: string; kind: string; data: AsyncIterable<Uint8Array> }>;
+
+export interface RuntimeOptions {
+  lock: Lock;
+  cache: Cache;
+  source: NodeSource;
+  readTar: ReadTar;
+  /** Folders where the npm package may be installed already. */
+  nearby: readonly string[];
+}
+
+/**
+ * The pinned Node of a target, from the cache, a folder near by, or its source.
+ * @throws PackwrightError when there is no pin, it cannot be fetched, or its hash differs.
+ */
+export async function nodeRuntime(platform: string, arch: Arch, options: RuntimeOptions): Promise<NodeRuntime> {
+  const key = `${platform}-${arch}`;
+  const pin = options.lock.node[key];
+  if (!pin) throw new PackwrightError('packwright.lock.json', `no Node is pinned for ${key}`, 'run "packwright lock"');
+  const licence = async (file: string) => Buffer.concat(await collect(readFileChunks(file))).toString('utf8');
+  const cacheKey = `node ${key} ${JSON.stringify(pin)} ${options.source}`;
+  const [executable, text] = [
+    await options.cache.read(`${cacheKey} node`),
+    await options.cache.read(`${cacheKey} LICENSE`),
+  ];
+  if (executable && text) {
+    const content = await fileContent(executable.file, { sha256: executable.sha256, machineCode: arch });
+    return { version: pin.version, executable: content, licence: await licence(text.file) };
+  }
+  const found = await findRuntime(key, pin, options);
+  const kept = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
+  const keptLicence = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
+  await found.dispose();
+  const content = await fileContent(kept.file, { sha256: kept.sha256, machineCode: arch });
+  return { version: pin.version, executable: content, licence: await licence(keptLicence.file) };
+}
+
+interface Found {
+  executable: string;
+  licence: string;
+  dispose(): Promise<void>;
+}
+
+async function findRuntime(key: string, pin: NodePin, options: RuntimeOptions): Promise<Found> {
+  if (options.source === 'npm') return fromNpm(key, pin, options);
+  if (options.source === 'nodejs.org') return fromNodejsOrg(key, pin, options);
+  return fromFolder(options.source, key, pin);
+}
+
+async function fromNpm(key: string, pin: NodePin, options: RuntimeOptions): Promise<Found> {
+  const npm = pin.npm;
+  if (!npm) throw new PackwrightError(key, 'its Node is not pinned from npm', 'run "packwright lock"');
+  for (const folder of options.nearby) {
+    const executable = path.join(folder, npm.package, 'bin', 'node');
+    const licence = path.join(folder, npm.package, 'LICENSE');
+    if (!existsSync(executable) || !existsSync(licence)) continue;
+    if ((await hashFile(executable)) === npm.sha256) return { executable, licence, dispose: async () => undefined };
+  }
+  const tarballs = path.join(options.cache.folder, 'npm');
+  const tarball = await fetchNpmTarball(
+    { package: npm.package, version: pin.version, integrity: npm.integrity },
+    tarballs,
+  );
+  const found = await extractRuntime(tarball, 'package', key, options);
+  await expectHash(found, npm.sha256, key);
+  await rm(tarball, { force: true }); // the executable is kept; 57 MB of headers are not
+  return found;
+}
+
+async function fromNodejsOrg(key: string, pin: NodePin, options: RuntimeOptions): Promise<Found> {
+  const official = pin['nodejs.org'];
+  if (!official) {
+    throw new PackwrightError(
+      key,
+      'its Node is not pinned from nodejs.org',
+      'run "packwright lock --node-source nodejs.org"',
+    );
+  }
+  const mirror = process.env.NODEJS_ORG_MIRROR ?? 'https://nodejs.org/dist';
+  const scratch = path.join(options.cache.folder, 'tmp', `${official.file}-${process.pid}`);
+  await download(`${mirror}/v${pin.version}/${official.file}`, scratch, { sha256: official.archiveSha256 });
+  try {
+    return await extractRuntime(scratch, official.file.replace(/\.tar\.gz$/, ''), key, options);
+  } finally {
+    await rm(scratch, { force: true });
+  }
+}
+
+async function fromFolder(folder: string, key: string, pin: NodePin): Promise<Found> {
+  const names = [key, `node-${key}`, `node-v${pin.version}-${key}`];
+  for (const name of names) {
+    const executable = path.join(folder, name, 'bin', 'node');
+    const licence = path.join(folder, name, 'LICENSE');
+    if (!existsSync(executable) || !existsSync(licence)) continue;
+    const found = { executable, licence, dispose: async () => undefined };
+    if (pin.npm) await expectHash(found, pin.npm.sha256, key);
+    return found;
+  }
+  throw new PackwrightError(
+    key,
+    `no Node for it in ${folder}`,
+    `put bin/node and LICENSE into one of: ${names.join(', ')}`,
+  );
+}
+
+async function expectHash(found: Found, sha256: string, key: string) {
+  const actual = await hashFile(found.executable);
+  if (actual === sha256) return;
+  await found.dispose();
+  throw new PackwrightError(
+    key,
+    `the SHA-256 of its Node executable is ${actual}, but ${sha256} is pinned`,
+    'do not use it; get it from its publisher again, or pin anew with "packwright lock"',
+  );
+}
+
+/** Takes `PREFIX/bin/node` and `PREFIX/LICENSE` out of a .tar.gz. */
+async function extractRuntime(tarball: string, prefix: string, key: string, options: RuntimeOptions): Promise<Found> {
+  const folder = path.join(options.cache.folder, 'tmp', `node-${key}-${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  const dispose = () => rm(folder, { recursive: true, force: true });
+  const wanted: Record<string, string> = { [`/${prefix}/bin/node`]: 'node', [`/${prefix}/LICENSE`]: 'LICENSE' };
+  try {
+    const raw = createReadStream(tarball).pipe(createGunzip());
+    for await (const entry of options.readTar(raw, tarball)) {
+      const name = wanted[entry.path];
+      if (name && entry.kind === 'file') {
+        await writeFile(path.join(folder, `${name}.part`), entry.data);
+        await rename(path.join(folder, `${name}.part`), path.join(folder, name));
+      }
+    }
+    for (const name of Object.values(wanted)) {
+      await stat(path.join(folder, name)).catch((cause) => {
+        throw new PackwrightError(tarball, `it holds no ${name}`, 'it is not a Node archive', cause);
+      });
+    }
+  } catch (cause) {
+    await dispose();
+    throw cause;
+  }
+  return { executable: path.join(folder, 'node'), licence: path.join(folder, 'LICENSE'), dispose };
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
+}

@@ -1,0 +1,148 @@
+import { existsSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { looksLikeElf, readElf } from '../elf/read-elf.ts';
+import { bytesSource, openSource } from '../host/byte-source.ts';
+import { fileContent } from '../host/file-content.ts';
+import { nodeRuntime, type RuntimeOptions } from '../host/node-runtime.ts';
+import type { Manifest } from '../manifest/load.ts';
+import { bytesContent, type Content, readContent } from '../model/content.ts';
+import { PackwrightError } from '../model/errors.ts';
+import type { FileTree } from '../model/file-tree.ts';
+import type { Payload, PayloadFile } from '../model/platform.ts';
+import type { Edition, ExtraFile } from '../model/product.ts';
+import type { Arch } from '../model/target.ts';
+import { type Bundle, listFolder, programsOf } from './bundle.ts';
+import { makeLoader } from './loader.ts';
+import { nativeContent } from './natives.ts';
+import { type Notice, renderNotices, sortNotices } from './notices.ts';
+import { unbundledFiles } from './unbundled.ts';
+
+export interface PayloadInput {
+  manifest: Manifest;
+  edition: Edition;
+  arch: Arch;
+  bundle: Bundle;
+  help: Readonly<Record<string, string>>;
+  runtime: RuntimeOptions;
+  base?: FileTree;
+}
+
+/** One edition's programs for one architecture: the loader and its names, bundles, addons, icon, licences. */
+export async function makePayload(input: PayloadInput): Promise<Payload> {
+  const { manifest, edition, arch, bundle } = input;
+  const { product } = manifest;
+  const isHere = (row: { editions?: readonly string[] }) => row.editions?.includes(edition.name) ?? true;
+  const runtime = await nodeRuntime('linux', arch, input.runtime);
+  const loader = await makeLoader(runtime, arch, input.runtime.cache);
+  const programs = programsOf(manifest, edition);
+  const plain = await unbundledFiles(
+    manifest,
+    programs.filter((program) => program.bundle === false),
+  );
+
+  const files: PayloadFile[] = [
+    { path: 'bin/runtime', kind: 'file', executable: true, layer: 'runtime', content: loader },
+  ];
+  for (const name of ['healthcheck', ...programs.map((program) => program.name)]) {
+    files.push({ path: `bin/${name}`, kind: 'link', to: 'runtime', layer: name === 'healthcheck' ? 'runtime' : 'app' });
+  }
+  for (const { name, content } of bundle.files) files.push(appFile(`app/${name}`, content));
+  files.push(...plain.files);
+  const natives: Notice[] = [];
+  for (const native of (product.natives ?? []).filter(isHere)) {
+    const content = await nativeContent(manifest, native, 'linux', arch, input.runtime);
+    files.push({ path: `native/${native.name}`, kind: 'file', executable: false, layer: 'runtime', content });
+  }
+  const secrets = (product.settings ?? []).filter((one) => isHere(one) && one.kind === 'secret').map((one) => one.env);
+  files.push(appFile('app/settings.json', bytesContent(`${JSON.stringify({ secrets })}\n`)));
+  for (const extra of (product.files ?? []).filter((one) => isHere(one) && !one.to.startsWith('/'))) {
+    files.push(...(await extraFiles(manifest, extra)));
+  }
+  if (product.icon) files.push(appFile('icon.svg', await projectFile(manifest, product.icon, 'icon')));
+
+  const licence = product.licenceFile
+    ? await projectFile(manifest, product.licenceFile, 'licenceFile')
+    : bytesContent(`${product.copyright}\nLicence: ${product.licence}\n`);
+  const node: Notice = {
+    name: 'Node.js',
+    version: runtime.version,
+    licence: 'MIT and others',
+    text: runtime.licence.trim(),
+  };
+  const notices = renderNotices([node, ...sortNotices([...bundle.notices, ...plain.notices, ...natives])]);
+  return {
+    arch,
+    files,
+    licence,
+    licenceText: (await readContent(licence)).toString('utf8'),
+    notices: bytesContent(notices),
+    help: input.help,
+    libraries: await librariesOf(files, arch),
+    ...(input.base ? { base: input.base } : {}),
+  };
+}
+
+function appFile(place: string, content: Content): PayloadFile {
+  return { path: place, kind: 'file', executable: false, layer: 'app', content };
+}
+
+async function projectFile(manifest: Manifest, name: string, key: string): Promise<Content> {
+  return fileContent(path.join(manifest.folder, name), { where: `${path.basename(manifest.file)}: ${key}` });
+}
+
+/** A file or a whole folder of the project, at its place below the payload's root. */
+async function extraFiles(manifest: Manifest, extra: ExtraFile): Promise<PayloadFile[]> {
+  const from = path.join(manifest.folder, extra.from);
+  const where = `${path.basename(manifest.file)}: files: ${extra.from}`;
+  if (!existsSync(from)) throw new PackwrightError(where, 'there is no such file or folder', 'check the path');
+  if (!statSync(from).isDirectory()) return [appFile(extra.to, await fileContent(from, { where }))];
+  const files: PayloadFile[] = [];
+  for (const one of await listFolder(from)) {
+    if (one.link) throw new PackwrightError(where, `${one.path} is a link`, 'ship what it points to');
+    files.push(appFile(`${extra.to}/${one.path}`, await fileContent(path.join(from, one.path), { where })));
+  }
+  return files;
+}
+
+/** What the ELF files need that is not among them: sonames and symbol versions, merged and sorted. */
+async function librariesOf(files: readonly PayloadFile[], arch: Arch): Promise<Payload['libraries']> {
+  const needs = new Map<string, Set<string>>();
+  const own = new Set<string>();
+  for (const file of files) {
+    if (file.kind !== 'file') continue;
+    const elf = await elfOf(file.path, file.content);
+    if (!elf) continue;
+    if (elf.arch !== arch) {
+      throw new PackwrightError(
+        file.path,
+        `it is machine code for ${elf.arch}, but the package is for ${arch}`,
+        'ship the right one',
+      );
+    }
+    if (elf.soname) own.add(elf.soname);
+    for (const { soname, versions } of elf.needed) {
+      const set = needs.get(soname) ?? new Set();
+      for (const version of versions) set.add(version);
+      needs.set(soname, set);
+    }
+  }
+  return [...needs.entries()]
+    .filter(([soname]) => !own.has(soname))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([soname, versions]) => ({ soname, versions: [...versions].sort() }));
+}
+
+/** The ELF facts of a content, or undefined when it is none. */
+export async function elfOf(name: string, content: Content) {
+  if (content.size < 64) return undefined;
+  if (!content.file) {
+    const bytes = await readContent(content);
+    return looksLikeElf(bytes) ? readElf(bytesSource(name, bytes)) : undefined;
+  }
+  const source = await openSource(content.file, name);
+  try {
+    return looksLikeElf(await source.read(0, 4)) ? await readElf(source) : undefined;
+  } finally {
+    await source.close();
+  }
+}
