@@ -1,0 +1,23 @@
+/** Every format and platform by name: the sole importer of installers/ and platforms/. */
+import { readTar } from '../installers/archives/tar.ts';
+import { deb } from '../installers/deb/deb.ts';
+import { oci } from '../installers/oci/oci.ts';
+import { rpm } from '../installers/rpm/rpm.ts';
+import { container } from '../platforms/container/container.ts';
+import { linux } from '../platforms/linux/linux.ts';
+import { PackwrightError } from './model/errors.ts';
+import type { Format } from './model/format.ts';
+import type { Platform } from './model/platform.ts';
+import type { FormatName, PlatformName } from './model/target.ts';
+
+export const FORMATS = { deb, rpm, oci } satisfies Record<FormatName, Format>;
+export const PLATFORMS = { linux, docker: container } satisfies Record<PlatformName, Platform>;
+export { readTar };
+
+/** The format of a package file, by its name. */
+export function formatOfFile(file: string): Format {
+  if (file.endsWith('.deb')) return FORMATS.deb;
+  if (file.endsWith('.rpm')) return FORMATS.rpm;
+  if (file.endsWith('.tar')) return FORMATS.oci;
+  throw new PackwrightError(file, 'its name ends in none of .deb, .rpm, .tar', 'give a package file');
+}

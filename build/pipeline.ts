@@ -1,0 +1,150 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FORMATS, PLATFORMS, readTar } from './catalogue.ts';
+import { defaultCacheFolder, openCache } from './host/cache.ts';
+import { openBlobs, openUnpacker } from './host/compress/compress.ts';
+import { readLock } from './host/lock-file.ts';
+import type { NodeSource } from './host/node-runtime.ts';
+import type { Manifest } from './manifest/load.ts';
+import { PackwrightError } from './model/errors.ts';
+import type { Compression, Format } from './model/format.ts';
+import type { Package } from './model/package.ts';
+import type { Payload } from './model/platform.ts';
+import type { Arch, Target } from './model/target.ts';
+import { parseVersion } from './model/version.ts';
+import { formatSize, type Report } from './report.ts';
+import { baseTree } from './stages/base.ts';
+import { type Bundle, bundlePrograms } from './stages/bundle.ts';
+import { readChangelog } from './stages/changelog.ts';
+import { checkPackage } from './stages/check.ts';
+import { readEpoch } from './stages/epoch.ts';
+import { readHelp } from './stages/help.ts';
+import { makePayload } from './stages/payload.ts';
+import { editionOf } from './stages/plan.ts';
+import { writeRelease } from './stages/release.ts';
+import { writePackage, type Written } from './stages/write.ts';
+
+export interface BuildOptions {
+  /** Output folder. */
+  out: string;
+  cache?: string;
+  nodeSource?: NodeSource;
+  /** Instead of each format's default. */
+  compression?: (format: Format) => Compression;
+  report: Report;
+}
+
+/** Runs the line for every target. All targets are tried; their errors are thrown together. */
+export async function buildTargets(manifest: Manifest, targets: readonly Target[], options: BuildOptions): Promise<Written[]> {
+  const line = await openLine(manifest, options);
+  const { report } = options;
+  try {
+    const written: Written[] = [];
+    const faults: unknown[] = [];
+    for (const target of targets) {
+      const started = performance.now();
+      try {
+        report.begin(target.id, 'placing files');
+        const pkg = await makePackage(line, target);
+        await checkPackage(pkg);
+        report.begin(target.id, 'writing and reading back');
+        const format = FORMATS[target.format];
+        const compression = options.compression?.(format) ?? format.compressions[0]!;
+        for (const one of await writePackage(pkg, { format, compression, folder: options.out, ...line })) {
+          written.push(one);
+          const seconds = ((performance.now() - started) / 1000).toFixed(1);
+          report.line(`${target.id}  ${one.file}  ${formatSize(one.size)}  ${seconds} s`);
+        }
+      } catch (cause) {
+        faults.push(cause);
+        report.line(`${target.id}  failed`);
+      }
+    }
+    if (faults.length === 1) throw faults[0];
+    if (faults.length > 1) throw new AggregateError(faults, `${faults.length} of ${targets.length} targets failed`);
+    const node = Object.values(line.lock.node).map((pin) => pin.version)[0] ?? '';
+    return [...written, ...(await writeRelease(manifest, line.epoch, node, written, options.out))];
+  } finally {
+    report.end();
+    await line.close();
+  }
+}
+
+/** What is opened once for a run, and the products of stages that several targets share. */
+type Line = Awaited<ReturnType<typeof openLine>>;
+
+async function openLine(manifest: Manifest, options: BuildOptions) {
+  const { report } = options;
+  const warn = (text: string) => report.line(text);
+  const cache = await openCache(options.cache ?? defaultCacheFolder(), { warn });
+  const scratch = await mkdtemp(path.join(tmpdir(), 'packwright-'));
+  const lock = await readLock(manifest.folder);
+  const blobs = openBlobs({ cache, scratch, report: warn });
+  const unpacker = openUnpacker({ blobs });
+  const epoch = await readEpoch(manifest.folder);
+  const nearby = [path.join(manifest.folder, 'node_modules'), fileURLToPath(new URL('../node_modules', import.meta.url))];
+  const runtime = { lock, cache, source: options.nodeSource ?? 'npm', readTar, nearby };
+  const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
+  const payloads = new Map<string, Promise<Payload>>();
+  return {
+    manifest,
+    lock,
+    cache,
+    blobs,
+    unpacker,
+    epoch,
+    changelog: await readChangelog(manifest, epoch),
+    bundleOf(edition: string) {
+      return remember(bundles, edition, async () => {
+        report.begin(edition, 'bundling');
+        const bundle = await bundlePrograms(manifest, editionOf(manifest.product, edition));
+        return { bundle, help: await readHelp(manifest, editionOf(manifest.product, edition), bundle, scratch) };
+      });
+    },
+    payloadOf(edition: string, arch: Arch, base: boolean) {
+      return remember(payloads, `${edition} ${arch} ${base}`, async () => {
+        const { bundle, help } = await this.bundleOf(edition);
+        const tree = base ? await baseTree({ lock, arch, cache }) : undefined;
+        const input = { manifest, edition: editionOf(manifest.product, edition), arch, bundle, help, runtime };
+        return makePayload(tree ? { ...input, base: tree } : input);
+      });
+    },
+    async close() {
+      await blobs.close();
+      await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+async function makePackage(line: Line, target: Target): Promise<Package> {
+  const { product } = line.manifest;
+  const edition = editionOf(product, target.edition);
+  const placements = [];
+  for (const arch of target.arches) {
+    const payload = await line.payloadOf(target.edition, arch, target.format === 'oci');
+    placements.push(PLATFORMS[target.platform].place(product, edition, arch, payload, target.format));
+  }
+  if (placements.length === 0) throw new PackwrightError(target.id, 'it has no architecture');
+  return {
+    target,
+    product,
+    name: edition.package,
+    title: edition.title,
+    summary: edition.summary,
+    version: parseVersion(product.version),
+    epoch: line.epoch,
+    placements,
+    changelog: line.changelog,
+  };
+}
+
+/** The same work is done once, also when it is asked for twice at the same time. */
+function remember<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = kept.get(key);
+  if (found) return found;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}

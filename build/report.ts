@@ -1,0 +1,62 @@
+/** What a long run tells a person: live on a terminal, plain lines elsewhere. */
+export interface Report {
+  /** A piece of work has begun; on a terminal it stays in the last line until `done` or the next call. */
+  begin(id: string, what: string): void;
+  /** A line that stays. */
+  line(text: string): void;
+  /** Clears what is live; call it before the process ends. */
+  end(): void;
+}
+
+/** To standard error, so that standard output stays for results. */
+export function openReport(stream: NodeJS.WriteStream = process.stderr, quiet = false): Report {
+  const started = performance.now();
+  const running = new Map<string, string>();
+  const live = stream.isTTY && !quiet;
+  const clear = () => live && stream.write('\r\x1b[2K');
+  const draw = () => {
+    if (!live || running.size === 0) return;
+    const seconds = ((performance.now() - started) / 1000).toFixed(0);
+    const text = `${seconds} s  ${[...running].map(([id, what]) => `${id}: ${what}`).join(' · ')}`;
+    stream.write(`\r\x1b[2K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+  };
+  const timer = live ? setInterval(draw, 500) : undefined;
+  timer?.unref();
+  return {
+    begin(id, what) {
+      running.set(id, what);
+      draw();
+    },
+    line(text) {
+      clear();
+      if (!quiet) stream.write(`${text}\n`);
+      draw();
+    },
+    end() {
+      clear();
+      clearInterval(timer);
+      running.clear();
+    },
+  };
+}
+
+/** `27.6 MB`, in units of 1000. */
+export function formatSize(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
+}
+
+/** Columns that line up; numbers to the right. Spaces at line ends are cut. */
+export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const widths: number[] = [];
+  for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
+  return rows
+    .map((row) => row.map((cell, i) => (right.includes(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!))).join('  ').trimEnd())
+    .join('\n');
+}

@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, open, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { openSource } from '../host/byte-source.ts';
+import { PackwrightError } from '../model/errors.ts';
+import type { Artifact, Blobs, Compression, Format, Unpacker } from '../model/format.ts';
+import type { Package } from '../model/package.ts';
+import { compareFacts } from './compare.ts';
+
+/** A file in the output folder. */
+export interface Written {
+  /** Target id; `release` for files about the whole set. */
+  id: string;
+  file: string;
+  size: number;
+  sha256: string;
+}
+
+export interface WriteOptions {
+  format: Format;
+  blobs: Blobs;
+  unpacker: Unpacker;
+  compression: Compression;
+  folder: string;
+  /** Files that the format makes of itself (a change log in Debian's form), by path. */
+  ownFiles?: readonly string[];
+}
+
+/**
+ * Writes a package, reads it back from its bytes, compares, and only then gives it its name in the output folder.
+ * @throws PackwrightError when it cannot be written or reads back differently; nothing of it is left then.
+ */
+export async function writePackage(pkg: Package, options: WriteOptions): Promise<Written[]> {
+  const { format, folder } = options;
+  const artifacts = await format.write(pkg, options.blobs, options.compression);
+  const scratch = await makeScratch(folder);
+  try {
+    const written: Written[] = [];
+    for (const artifact of artifacts) {
+      const file = path.join(scratch, path.basename(artifact.name));
+      const sha256 = await writeArtifact(artifact, file);
+      await readBack(pkg, file, artifact.name, options);
+      written.push({ id: pkg.target.id, file: artifact.name, size: artifact.size, sha256 });
+    }
+    for (const { file } of written) await moveInto(path.join(scratch, path.basename(file)), path.join(folder, file));
+    return written;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function readBack(pkg: Package, file: string, name: string, options: WriteOptions) {
+  const source = await openSource(file, name);
+  try {
+    const facts = await options.format.read(source, options.unpacker);
+    const faults = [...compareFacts(pkg, facts, options.ownFiles)];
+    if (faults.length > 0) {
+      throw new PackwrightError(
+        name,
+        `it reads back differently:\n  ${faults.slice(0, 20).join('\n  ')}`,
+        'this is a defect of Packwright',
+      );
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+async function makeScratch(folder: string): Promise<string> {
+  try {
+    await mkdir(folder, { recursive: true });
+    return await mkdtemp(path.join(folder, '.writing-'));
+  } catch (cause) {
+    throw diskError(folder, cause);
+  }
+}
+
+/** Streams an artifact into a new file and syncs it. @returns its SHA-256. */
+async function writeArtifact(artifact: Artifact, file: string): Promise<string> {
+  const hash = createHash('sha256');
+  let size = 0;
+  try {
+    const handle = await open(file, 'wx', 0o644);
+    try {
+      for await (const chunk of artifact.open()) {
+        hash.update(chunk);
+        size += chunk.byteLength;
+        await handle.writeFile(chunk);
+      }
+      await handle.chmod(0o644);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (cause) {
+    throw cause instanceof PackwrightError ? cause : diskError(artifact.name, cause);
+  }
+  if (size !== artifact.size)
+    throw new PackwrightError(artifact.name, `${size} bytes came instead of ${artifact.size}`);
+  return hash.digest('hex');
+}
+
+async function moveInto(from: string, to: string) {
+  try {
+    await mkdir(path.dirname(to), { recursive: true });
+    await rename(from, to);
+    const folder = await open(path.dirname(to), 'r').catch(() => undefined); // Windows cannot open folders
+    await folder?.sync().catch(() => undefined);
+    await folder?.close();
+  } catch (cause) {
+    throw diskError(to, cause);
+  }
+}
+
+/** Writes a small text file in the same careful way. */
+export async function writeText(folder: string, name: string, text: string): Promise<Written> {
+  const bytes = Buffer.from(text, 'utf8');
+  const scratch = await makeScratch(folder);
+  try {
+    const artifact: Artifact = {
+      name,
+      size: bytes.length,
+      async *open() {
+        yield bytes;
+      },
+    };
+    const sha256 = await writeArtifact(artifact, path.join(scratch, name));
+    await moveInto(path.join(scratch, name), path.join(folder, name));
+    return { id: 'release', file: name, size: bytes.length, sha256 };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function diskError(where: string, cause: unknown): PackwrightError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  const hints: Record<string, [string, string]> = {
+    ENOSPC: ['the disk is full', 'free some space or choose another folder with --out'],
+    EDQUOT: ['the disk quota is used up', 'free some space or choose another folder with --out'],
+    EACCES: ['it cannot be written (permission denied)', 'choose another folder with --out'],
+    EROFS: ['the file system is read-only', 'choose another folder with --out'],
+    ENOTDIR: ['a part of its path is not a folder', 'choose another folder with --out'],
+    EEXIST: ['a file is in the way', 'remove it or choose another folder with --out'],
+  };
+  const [what, hint] = hints[code] ?? [`it cannot be written (${code})`, 'look at the disk'];
+  return new PackwrightError(where, what, hint, cause);
+}
