@@ -24,11 +24,17 @@ import { readHelp } from './stages/help.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
 import { writeRelease } from './stages/release.ts';
-import { writePackage, type Written } from './stages/write.ts';
+import { type Written, writePackage } from './stages/write.ts';
+
+/** `tar`: one OCI layout in a tar; `folder`: the layout as a folder; `docker-archive`: what old engines load, one file an architecture. */
+export type ImageForm = 'tar' | 'folder' | 'docker-archive';
 
 export interface BuildOptions {
   /** Output folder. */
   out: string;
+  imageForm?: ImageForm;
+  /** What images stand on: pinned Debian libraries alone, a minimal Debian with a shell, or the path of an OCI layout. */
+  imageBase?: 'scratch' | 'shell' | string;
   cache?: string;
   nodeSource?: NodeSource;
   /** Instead of each format's default. */
@@ -37,7 +43,11 @@ export interface BuildOptions {
 }
 
 /** Runs the line for every target. All targets are tried; their errors are thrown together. */
-export async function buildTargets(manifest: Manifest, targets: readonly Target[], options: BuildOptions): Promise<Written[]> {
+export async function buildTargets(
+  manifest: Manifest,
+  targets: readonly Target[],
+  options: BuildOptions,
+): Promise<Written[]> {
   const line = await openLine(manifest, options);
   const { report } = options;
   try {
@@ -72,6 +82,24 @@ export async function buildTargets(manifest: Manifest, targets: readonly Target[
   }
 }
 
+/** What `targets` would be, placed and checked; nothing is written. */
+export async function planPackages(manifest: Manifest, targets: readonly Target[], options: BuildOptions) {
+  const line = await openLine(manifest, options);
+  try {
+    const packages: { pkg: Package; fileName: string }[] = [];
+    for (const target of targets) {
+      options.report.begin(target.id, 'placing files');
+      const pkg = await makePackage(line, target);
+      await checkPackage(pkg);
+      packages.push({ pkg, fileName: FORMATS[target.format].fileName(pkg) });
+    }
+    return packages;
+  } finally {
+    options.report.end();
+    await line.close();
+  }
+}
+
 /** What is opened once for a run, and the products of stages that several targets share. */
 type Line = Awaited<ReturnType<typeof openLine>>;
 
@@ -84,7 +112,10 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
   const blobs = openBlobs({ cache, scratch, report: warn });
   const unpacker = openUnpacker({ blobs });
   const epoch = await readEpoch(manifest.folder);
-  const nearby = [path.join(manifest.folder, 'node_modules'), fileURLToPath(new URL('../node_modules', import.meta.url))];
+  const nearby = [
+    path.join(manifest.folder, 'node_modules'),
+    fileURLToPath(new URL('../node_modules', import.meta.url)),
+  ];
   const runtime = { lock, cache, source: options.nodeSource ?? 'npm', readTar, nearby };
   const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
   const payloads = new Map<string, Promise<Payload>>();
