@@ -4,7 +4,10 @@ import { printError } from './commands/print-error.ts';
 
 const cli = new Command('packwright')
   .description('One manifest in, every installer out: deb, rpm and container images of a Node program, from any host.')
-  .option('-m, --manifest <file>', 'the manifest (default: packwright.json, or what "packwright" in package.json names)')
+  .option(
+    '-m, --manifest <file>',
+    'the manifest (default: packwright.json, or what "packwright" in package.json names)',
+  )
   .option('-C, --directory <folder>', 'act as if started there', process.cwd())
   .exitOverride()
   .configureHelp({ sortOptions: true })
@@ -26,8 +29,14 @@ Exit codes: 0 done, 1 failed, 2 wrong use.`,
   );
 
 const json = new Option('--json', 'print JSON for scripts');
-const cache = new Option('--cache <folder>', 'where costly things are kept (default: $PACKWRIGHT_CACHE, else the user’s cache folder)');
-const nodeSource = new Option('--node-source <source>', 'npm, nodejs.org, or a folder that holds Node executables').default('npm');
+const cache = new Option(
+  '--cache <folder>',
+  'where costly things are kept (default: $PACKWRIGHT_CACHE, else the user’s cache folder)',
+);
+const nodeSource = new Option(
+  '--node-source <source>',
+  'npm, nodejs.org, or a folder that holds Node executables',
+).default('npm');
 
 cli
   .command('list')
@@ -51,24 +60,37 @@ cli
   .addOption(json)
   .addOption(cache)
   .addOption(nodeSource)
-  .action(async (id, options) => (await import('./commands/explain.ts')).explainCommand(id, { ...cli.opts(), ...options }));
+  .action(async (id, options) =>
+    (await import('./commands/explain.ts')).explainCommand(id, { ...cli.opts(), ...options }),
+  );
 
 cli
   .command('build')
   .description('build packages and read each back before it gets its name')
   .argument('[ids...]', 'target ids, with * as a wildcard; all when none is given')
   .option('-o, --out <folder>', 'output folder', 'dist')
-  .option('-s, --skip <id>', 'leave out; may be repeated', (one: string, all: string[]) => [...all, one], [] as string[])
+  .option(
+    '-s, --skip <id>',
+    'leave out; may be repeated',
+    (one: string, all: string[]) => [...all, one],
+    [] as string[],
+  )
   .option('-c, --compression <method:level>', 'such as xz:6, zstd:3, gzip:6; default: each format’s release level')
   .option('--fast', 'quick compression for trying things out (zstd level 3, gzip level 1)')
-  .addOption(new Option('--image-form <form>', 'form of container images').choices(['tar', 'folder', 'docker-archive']).default('tar'))
+  .addOption(
+    new Option('--image-form <form>', 'form of container images')
+      .choices(['tar', 'folder', 'docker-archive'])
+      .default('tar'),
+  )
   .option('--base <layout>', 'an OCI layout or archive to build images on, instead of from scratch')
   .option('--shell', 'images on a minimal Debian with a shell, instead of from scratch')
   .option('-q, --quiet', 'say nothing but errors')
   .addOption(json)
   .addOption(cache)
   .addOption(nodeSource)
-  .action(async (ids, options) => (await import('./commands/build.ts')).buildCommand(ids, { ...cli.opts(), ...options }));
+  .action(async (ids, options) =>
+    (await import('./commands/build.ts')).buildCommand(ids, { ...cli.opts(), ...options }),
+  );
 
 cli
   .command('inspect')
@@ -76,14 +98,18 @@ cli
   .argument('<file>', 'package file')
   .option('--scripts', 'print its scripts in full')
   .addOption(json)
-  .action(async (file, options) => (await import('./commands/inspect.ts')).inspectCommand(file, { ...cli.opts(), ...options }));
+  .action(async (file, options) =>
+    (await import('./commands/inspect.ts')).inspectCommand(file, { ...cli.opts(), ...options }),
+  );
 
 cli
   .command('verify')
   .description('read packages back and check every digest, member and rule')
   .argument('<files...>', 'package files')
   .addOption(json)
-  .action(async (files, options) => (await import('./commands/verify.ts')).verifyCommand(files, { ...cli.opts(), ...options }));
+  .action(async (files, options) =>
+    (await import('./commands/verify.ts')).verifyCommand(files, { ...cli.opts(), ...options }),
+  );
 
 cli
   .command('diff')
@@ -91,7 +117,9 @@ cli
   .argument('<old>', 'package file')
   .argument('<new>', 'package file')
   .addOption(json)
-  .action(async (a, b, options) => (await import('./commands/diff.ts')).diffCommand(a, b, { ...cli.opts(), ...options }));
+  .action(async (a, b, options) =>
+    (await import('./commands/diff.ts')).diffCommand(a, b, { ...cli.opts(), ...options }),
+  );
 
 cli
   .command('lock')

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { didYouMean } from '../manifest/suggest.ts';
 import { loadManifest } from '../manifest/load.ts';
+import { didYouMean } from '../manifest/suggest.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Compression, Format, Method } from '../model/format.ts';
 import { type BuildOptions, buildTargets, type ImageForm } from '../pipeline.ts';
@@ -52,14 +52,17 @@ export async function buildCommand(ids: string[], options: BuildCommandOptions):
   if (options.quiet) return;
   const bytes = written.reduce((sum, one) => sum + one.size, 0);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  print(`${written.length} files, ${formatSize(bytes)}, in ${path.relative(process.cwd(), build.out) || '.'} (${seconds} s)`);
+  print(
+    `${written.length} files, ${formatSize(bytes)}, in ${path.relative(process.cwd(), build.out) || '.'} (${seconds} s)`,
+  );
 }
 
 /** `xz:6`, `zstd`, `none`. */
 function parseCompression(text: string): Compression {
   const [name = '', level, ...rest] = text.split(':');
   const method = METHODS.find((one) => one === name);
-  if (!method || rest.length > 0) throw new UsageError(`--compression: "${text}" is no method`, didYouMean(name, METHODS));
+  if (!method || rest.length > 0)
+    throw new UsageError(`--compression: "${text}" is no method`, didYouMean(name, METHODS));
   const { most, usual } = LEVELS[method];
   const number = level === undefined ? usual : Number(level);
   if (!Number.isInteger(number) || number < (method === 'zstd' || method === 'gzip' ? 1 : 0) || number > most) {
@@ -75,5 +78,8 @@ function takes(format: Format, method: Method): boolean {
 function allowed(format: Format, wanted: Compression): Compression {
   if (takes(format, wanted.method)) return wanted;
   const known = [...new Set(format.compressions.map((one) => one.method))];
-  throw new UsageError(`--compression: a ${format.name} cannot be compressed with ${wanted.method}`, `it takes ${known.join(', ')}`);
+  throw new UsageError(
+    `--compression: a ${format.name} cannot be compressed with ${wanted.method}`,
+    `it takes ${known.join(', ')}`,
+  );
 }

@@ -25,7 +25,11 @@ export async function diffCommand(oldFile: string, newFile: string, options: Com
 
 /** Everything that differs: metadata, scripts, entries. */
 export function* diffFacts(a: PackageFacts, b: PackageFacts): Generator<Difference> {
-  yield* diffMaps({ format: a.format, name: a.name, version: a.version }, { format: b.format, name: b.name, version: b.version }, '');
+  yield* diffMaps(
+    { format: a.format, name: a.name, version: a.version },
+    { format: b.format, name: b.name, version: b.version },
+    '',
+  );
   yield* diffMaps(a.metadata, b.metadata, 'metadata ');
   yield* diffMaps(a.scripts, b.scripts, 'script ');
   const arches = new Set([...a.trees, ...b.trees].map((tree) => tree.arch));
@@ -38,7 +42,11 @@ export function* diffFacts(a: PackageFacts, b: PackageFacts): Generator<Differen
   }
 }
 
-function* diffMaps(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>, prefix: string): Generator<Difference> {
+function* diffMaps(
+  a: Readonly<Record<string, string>>,
+  b: Readonly<Record<string, string>>,
+  prefix: string,
+): Generator<Difference> {
   for (const key of [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()) {
     if (a[key] !== b[key]) yield { about: `${prefix}${key}`, old: a[key] ?? '', new: b[key] ?? '' };
   }

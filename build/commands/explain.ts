@@ -13,8 +13,18 @@ export async function explainCommand(id: string, options: CommonOptions): Promis
     const placement = pkg.placements[0]!;
     const { files, bytes } = measureTree(placement.tree);
     if (options.json) {
-      const tree = placement.tree.map((entry) => (entry.kind === 'file' ? { ...entry, content: sizeOf(entry.content) } : entry));
-      printJson({ id: pkg.target.id, file: fileName, name: pkg.name, version: pkg.version.text, epoch: pkg.epoch, ...placement, tree });
+      const tree = placement.tree.map((entry) =>
+        entry.kind === 'file' ? { ...entry, content: sizeOf(entry.content) } : entry,
+      );
+      printJson({
+        id: pkg.target.id,
+        file: fileName,
+        name: pkg.name,
+        version: pkg.version.text,
+        epoch: pkg.epoch,
+        ...placement,
+        tree,
+      });
       continue;
     }
     const facts = [
@@ -26,11 +36,17 @@ export async function explainCommand(id: string, options: CommonOptions): Promis
       ['holds', `${files} files, ${formatSize(bytes)}`],
       ...placement.lifecycle.units.map((unit) => ['service', `${unit.unit}: ${startWords[unit.start]}`]),
       ...placement.lifecycle.state.map((folder) => ['state', `${folder}: kept on removal, gone on purge`]),
-      ...placement.lifecycle.alternatives.map((one) => ['shared command', `${one.link} → ${one.path} (priority ${one.priority})`]),
+      ...placement.lifecycle.alternatives.map((one) => [
+        'shared command',
+        `${one.link} → ${one.path} (priority ${one.priority})`,
+      ]),
       ...placement.lifecycle.accounts.map((account) => ['account', account.name]),
       ...placement.relations.replaces.map((name) => ['takes the place of', name]),
       ...placement.relations.conflicts.map((name) => ['cannot be beside', name]),
-      ...placement.relations.libraries.map((one) => ['needs', `${one.soname} (${one.versions.at(-1) ?? 'any version'})`]),
+      ...placement.relations.libraries.map((one) => [
+        'needs',
+        `${one.soname} (${one.versions.at(-1) ?? 'any version'})`,
+      ]),
     ];
     print(formatTable(facts.map(([key, value]) => [`${key}:`, value!])));
     const rows = placement.tree.map((entry) => [

@@ -19,9 +19,11 @@ type PackageJson = Partial<{
 /** `packwright init`: a manifest that works, from what package.json says. What is guessed is printed, so that it can be mended. */
 export async function initCommand(options: CommonOptions & { force?: boolean }): Promise<void> {
   const file = path.join(options.directory, 'packwright.json');
-  if (existsSync(file) && !options.force) throw new PackwrightError('packwright.json', 'it exists already', 'use --force to overwrite it');
+  if (existsSync(file) && !options.force)
+    throw new PackwrightError('packwright.json', 'it exists already', 'use --force to overwrite it');
   const source = path.join(options.directory, 'package.json');
-  if (!existsSync(source)) throw new PackwrightError('package.json', `there is none in ${options.directory}`, 'run "npm init" first');
+  if (!existsSync(source))
+    throw new PackwrightError('package.json', `there is none in ${options.directory}`, 'run "npm init" first');
   const about: PackageJson = JSON.parse(await readFile(source, 'utf8'));
   const { manifest, guesses } = draftManifest(about, options.directory);
   await writeFile(file, `${formatManifest(manifest)}\n`, { flag: options.force ? 'w' : 'wx' });
@@ -32,14 +34,20 @@ export async function initCommand(options: CommonOptions & { force?: boolean }):
 
 function draftManifest(about: PackageJson, directory: string) {
   const guesses: string[] = [];
-  const name = (about.name ?? path.basename(directory)).replace(/^@[^/]+\//, '').toLowerCase().replace(/[^a-z0-9-]/g, '-');
+  const name = (about.name ?? path.basename(directory))
+    .replace(/^@[^/]+\//, '')
+    .toLowerCase()
+    .replace(/[^a-z0-9-]/g, '-');
   const author = readAuthor(about.author);
   if (!author.email) guesses.push('maintainer: package.json names no author with an e-mail address');
-  const bins = typeof about.bin === 'string' ? { [name]: about.bin } : (about.bin ?? { [name]: about.main ?? 'index.js' });
+  const bins =
+    typeof about.bin === 'string' ? { [name]: about.bin } : (about.bin ?? { [name]: about.main ?? 'index.js' });
   const programs = Object.entries(bins).map(([bin, entry]) => ({ name: bin, entry: path.posix.normalize(entry) }));
   const bundled = !Object.keys(about.dependencies ?? {}).length;
   if (!bundled) guesses.push('programs: "bundle": false ships node_modules as it is; remove it to let esbuild bundle');
-  guesses.push('services: the program runs as a service of its own account; set port and healthPath if it has them, or remove it');
+  guesses.push(
+    'services: the program runs as a service of its own account; set port and healthPath if it has them, or remove it',
+  );
   const manifest = {
     $schema: './node_modules/packwright/packwright.schema.json',
     name,
@@ -64,5 +72,8 @@ function readAuthor(author: PackageJson['author']): { name: string; email: strin
 /** Indented JSON with short objects on one line, so that a manifest stays short. */
 function formatManifest(value: unknown): string {
   const text = JSON.stringify(value, null, 2);
-  return text.replace(/\{\n\s+("[^{}[\]]{1,100}?)\n\s+\}/g, (_, inner: string) => `{ ${inner.replace(/\n\s+/g, ' ')} }`);
+  return text.replace(
+    /\{\n\s+("[^{}[\]]{1,100}?)\n\s+\}/g,
+    (_, inner: string) => `{ ${inner.replace(/\n\s+/g, ' ')} }`,
+  );
 }

@@ -22,7 +22,11 @@ export async function inspectCommand(file: string, options: CommonOptions & { sc
     print(formatTable(rows, [2]));
   }
   for (const [name, script] of Object.entries(facts.scripts)) {
-    print(options.scripts ? `\n--- ${name}\n${script}` : `\nScript ${name}: ${script.split('\n').length} lines (--scripts shows them)`);
+    print(
+      options.scripts
+        ? `\n--- ${name}\n${script}`
+        : `\nScript ${name}: ${script.split('\n').length} lines (--scripts shows them)`,
+    );
   }
 }
 

@@ -19,6 +19,12 @@ export async function planCommand(ids: string[], options: CommonOptions): Promis
     services: pkg.placements[0]!.lifecycle.units.map((unit) => `${unit.unit} (${unit.start})`),
   }));
   if (options.json) return printJson(rows);
-  const table = rows.map((row) => [row.id, row.file, `${row.files} files`, formatSize(row.bytes), row.services.join(', ')]);
+  const table = rows.map((row) => [
+    row.id,
+    row.file,
+    `${row.files} files`,
+    formatSize(row.bytes),
+    row.services.join(', '),
+  ]);
   print(formatTable(table, [2, 3]));
 }

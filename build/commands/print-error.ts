@@ -9,7 +9,8 @@ export function printError(error: unknown, stream: NodeJS.WriteStream = process.
   }
   if (error instanceof PackwrightError) {
     stream.write(`${error.message}\n`);
-    if (process.env.PACKWRIGHT_DEBUG && error.cause) stream.write(`${error.cause instanceof Error ? error.cause.stack : error.cause}\n`);
+    if (process.env.PACKWRIGHT_DEBUG && error.cause)
+      stream.write(`${error.cause instanceof Error ? error.cause.stack : error.cause}\n`);
     return error instanceof UsageError ? 2 : 1;
   }
   // Not one of ours: a defect. The stack is what helps to mend it.

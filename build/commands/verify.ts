@@ -10,7 +10,15 @@ import { readPackage } from './read-package.ts';
 
 /** `packwright verify FILE…`: reads each whole package, and holds it against SHA256SUMS when one lies beside it. */
 export async function verifyCommand(files: string[], options: CommonOptions): Promise<void> {
-  const results: { file: string; ok: boolean; name: string; version: string; entries: number; listed: boolean; error: string }[] = [];
+  const results: {
+    file: string;
+    ok: boolean;
+    name: string;
+    version: string;
+    entries: number;
+    listed: boolean;
+    error: string;
+  }[] = [];
   for (const file of files) {
     try {
       const listed = await checkListed(file);

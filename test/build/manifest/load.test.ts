@@ -1,0 +1,99 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { loadManifest } from '../../../build/manifest/load.ts';
+import { suggestWord } from '../../../build/manifest/suggest.ts';
+import { PackwrightError } from '../../../build/model/errors.ts';
+
+const LEAST = {
+  name: 'thing',
+  version: '1.0.0',
+  summary: 'does a thing',
+  maintainer: { name: 'Ada', email: 'ada@example.com' },
+  licence: 'MIT',
+  programs: [{ name: 'thing', entry: 'thing.mjs' }],
+};
+
+async function load(manifest: unknown) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'manifest-'));
+  await writeFile(
+    path.join(folder, 'packwright.json'),
+    typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
+  );
+  return loadManifest(folder);
+}
+
+test('the least manifest gets every default', async (t) => {
+  const { product } = await load(LEAST);
+  t.deepEqual(product.editions, [
+    { name: 'main', package: 'thing', programs: ['thing'], title: 'thing', summary: 'does a thing', services: [] },
+  ]);
+  t.deepEqual(product.arches, ['x64', 'arm64']);
+  t.deepEqual(product.formats, ['deb', 'rpm', 'oci']);
+  t.is(product.vendor, 'Ada');
+});
+
+const FAULTS: [string, unknown, RegExp][] = [
+  [
+    'an unknown key gets a suggestion',
+    { ...LEAST, versoin: '1' },
+    /versoin: is not a key here; did you mean "version"\?/,
+  ],
+  ['a wrong type is named', { ...LEAST, version: 1 }, /version: must be a string, not the number 1/],
+  [
+    'a nested wrong type is named with its place',
+    { ...LEAST, programs: [{ name: 'a', entry: 5 }] },
+    /programs\[0\]\.entry: must be/,
+  ],
+  ['a missing key is named', { ...LEAST, licence: undefined }, /licence: is missing/],
+  [
+    'a path that leaves the project is refused',
+    { ...LEAST, icon: '../icon.svg' },
+    /icon: "\.\.\/icon\.svg" does not fit/,
+  ],
+  ['a version that is none is refused', { ...LEAST, version: 'new' }, /"new" is not a version/],
+  [
+    'a service without its program is refused',
+    { ...LEAST, services: [{ name: 's', program: 'thnig' }] },
+    /did you mean "thing"/,
+  ],
+  [
+    'a word out of a list gets a suggestion',
+    { ...LEAST, formats: ['debb'] },
+    /"debb" is not one of its words; did you mean "deb"/,
+  ],
+  [
+    'a program must not take the loader’s names',
+    { ...LEAST, programs: [{ name: 'runtime', entry: 'x' }] },
+    /programs\[0\]\.name/,
+  ],
+  [
+    'two programs of one name are refused',
+    { ...LEAST, programs: [LEAST.programs[0], LEAST.programs[0]] },
+    /comes twice/,
+  ],
+  ['text that is not JSON is refused', '{', /it is not JSON/],
+];
+for (const [title, manifest, message] of FAULTS) {
+  test(title, async (t) => {
+    const error = await t.throwsAsync(load(manifest), { instanceOf: PackwrightError });
+    t.regex(error?.message ?? '', message);
+    t.true(error?.message.startsWith('packwright.json'));
+  });
+}
+
+test('every fault of a manifest is reported at once', async (t) => {
+  const error = await t.throwsAsync(load({ ...LEAST, version: 1, summary: 2 }));
+  t.regex(error?.message ?? '', /version[\s\S]*summary|summary[\s\S]*version/);
+});
+
+test('a folder without a manifest says how to make one', async (t) => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'manifest-'));
+  await t.throwsAsync(loadManifest(folder), { message: /run "packwright init"/ });
+});
+
+test('suggestions are near words only', (t) => {
+  t.is(suggestWord('linux-x64-gui.dbe', ['linux-x64-gui.deb', 'linux-x64-gui.rpm']), 'linux-x64-gui.deb');
+  t.is(suggestWord('zebra', ['deb', 'rpm']), '');
+});
