@@ -5,7 +5,7 @@ import type { Arch, FormatName } from './target.ts';
 export interface Program {
   /** Command name: `/usr/bin/<name>`. Letters, digits and `-`. */
   name: string;
-  /** Module to run, relative to the manifest: bundled with everything it imports, or shipped as it is when `bundle` is false. */
+  /** Module to run, relative to the project (the manifest's folder; for a TypeScript manifest the nearest package.json's): bundled with everything it imports, or shipped as it is when `bundle` is false. */
   entry: string;
   /** One line for man pages and menus. */
   summary: string;

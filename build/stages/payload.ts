@@ -48,9 +48,10 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   }
   for (const { name, content } of bundle.files) files.push(appFile(`app/${name}`, content));
   files.push(...plain.files);
-  const natives: Notice[] = [];
+  const optional = new Set<string>();
   for (const native of (product.natives ?? []).filter(isHere)) {
     const content = await nativeContent(manifest, native, 'linux', arch, input.runtime);
+    if (native.optional) optional.add(`native/${native.name}`);
     files.push({ path: `native/${native.name}`, kind: 'file', executable: false, layer: 'runtime', content });
   }
   const secrets = (product.settings ?? []).filter((one) => isHere(one) && one.kind === 'secret').map((one) => one.env);
@@ -69,7 +70,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
     licence: 'MIT and others',
     text: runtime.licence.trim(),
   };
-  const notices = renderNotices([node, ...sortNotices([...bundle.notices, ...plain.notices, ...natives])]);
+  const notices = renderNotices([node, ...sortNotices([...bundle.notices, ...plain.notices])]);
   return {
     arch,
     files,
@@ -77,7 +78,10 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
     licenceText: (await readContent(licence)).toString('utf8'),
     notices: bytesContent(notices),
     help: input.help,
-    libraries: await librariesOf(files, arch),
+    libraries: await librariesOf(
+      files.filter((file) => !optional.has(file.path)),
+      arch,
+    ),
     ...(input.base ? { base: input.base } : {}),
   };
 }
