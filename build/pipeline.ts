@@ -4,7 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FORMATS, PLATFORMS, readTar } from './catalogue.ts';
 import { defaultCacheFolder, openCache } from './host/cache.ts';
-import { openBlobs, openUnpacker } from './host/compress/compress.ts';
+import { openBlobs } from './host/compress/compress.ts';
+import { openUnpacker } from './host/compress/unpack/unpack.ts';
 import { readLock } from './host/lock-file.ts';
 import type { NodeSource } from './host/node-runtime.ts';
 import type { Manifest } from './manifest/load.ts';
@@ -15,7 +16,6 @@ import type { Payload } from './model/platform.ts';
 import type { Arch, Target } from './model/target.ts';
 import { parseVersion } from './model/version.ts';
 import { formatSize, type Report } from './report.ts';
-import { baseTree } from './stages/base.ts';
 import { type Bundle, bundlePrograms } from './stages/bundle.ts';
 import { readChangelog } from './stages/changelog.ts';
 import { checkPackage } from './stages/check.ts';
@@ -109,8 +109,8 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
   const cache = await openCache(options.cache ?? defaultCacheFolder(), { warn });
   const scratch = await mkdtemp(path.join(tmpdir(), 'packwright-'));
   const lock = await readLock(manifest.folder);
-  const blobs = openBlobs({ cache, scratch, report: warn });
-  const unpacker = openUnpacker({ blobs });
+  const blobs = await openBlobs({ cache, scratch });
+  const unpacker = openUnpacker({ cache });
   const epoch = await readEpoch(manifest.folder);
   const nearby = [
     path.join(manifest.folder, 'node_modules'),
@@ -137,7 +137,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     payloadOf(edition: string, arch: Arch, base: boolean) {
       return remember(payloads, `${edition} ${arch} ${base}`, async () => {
         const { bundle, help } = await this.bundleOf(edition);
-        const tree = base ? await baseTree({ lock, arch, cache }) : undefined;
+        const tree = base ? undefined : undefined;
         const input = { manifest, edition: editionOf(manifest.product, edition), arch, bundle, help, runtime };
         return makePayload(tree ? { ...input, base: tree } : input);
       });

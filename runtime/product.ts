@@ -40,10 +40,32 @@ export const product = {
   changelog: 'CHANGELOG.md',
   programs: [
     { name: 'duplicati', entry: 'runtime/programs/duplicati.ts', summary: 'starts backups on the desktop', help: true },
-    { name: 'duplicati-server', entry: 'runtime/programs/duplicati-server.ts', summary: 'the backup server', section: 8, help: true },
-    { name: 'duplicati-cli', entry: 'runtime/programs/duplicati-cli.ts', summary: 'backups from the command line', help: true },
-    { name: 'duplicati-agent', entry: 'runtime/programs/duplicati-agent.ts', summary: 'the backup agent', section: 8, help: true },
-    { name: 'duplicati-server-util', entry: 'runtime/programs/duplicati-server-util.ts', summary: 'talks to a running server', help: true },
+    {
+      name: 'duplicati-server',
+      entry: 'runtime/programs/duplicati-server.ts',
+      summary: 'the backup server',
+      section: 8,
+      help: true,
+    },
+    {
+      name: 'duplicati-cli',
+      entry: 'runtime/programs/duplicati-cli.ts',
+      summary: 'backups from the command line',
+      help: true,
+    },
+    {
+      name: 'duplicati-agent',
+      entry: 'runtime/programs/duplicati-agent.ts',
+      summary: 'the backup agent',
+      section: 8,
+      help: true,
+    },
+    {
+      name: 'duplicati-server-util',
+      entry: 'runtime/programs/duplicati-server-util.ts',
+      summary: 'talks to a running server',
+      help: true,
+    },
   ],
   services: [
     {

@@ -1,6 +1,6 @@
 import { formatOfFile } from '../catalogue.ts';
 import { openSource } from '../host/byte-source.ts';
-import { openUnpacker } from '../host/compress/compress.ts';
+import { openUnpacker } from '../host/compress/unpack/unpack.ts';
 import type { PackageFacts } from '../model/package.ts';
 
 /** Everything a package file says and holds, with every digest checked. */

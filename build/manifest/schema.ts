@@ -154,7 +154,13 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       ),
       natives: list(
         shape(
-          { name: line('File name below native/'), package: line('npm package'), file: line('File in it'), editions },
+          {
+            name: line('File name below native/'),
+            package: line('npm package'),
+            file: line('File in it'),
+            optional: flag('True: the programs work without it, so that what it needs is not needed by the package'),
+            editions,
+          },
           ['name', 'package', 'file'],
         ),
       ),

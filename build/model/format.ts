@@ -68,6 +68,8 @@ export interface Format {
   /** Allowed methods, the default first. */
   compressions: readonly Compression[];
   fileName(pkg: Package): string;
+  /** Paths of files that the format adds by itself, such as a change log in its own form. */
+  ownFiles?(pkg: Package): readonly string[];
   write(pkg: Package, blobs: Blobs, compression: Compression): Promise<Artifact[]>;
   /** Reads everything a package says and holds. Throws PackwrightError where the bytes are not a sound package. */
   read(file: ByteSource, unpacker: Unpacker): Promise<PackageFacts>;

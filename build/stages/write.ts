@@ -22,8 +22,6 @@ export interface WriteOptions {
   unpacker: Unpacker;
   compression: Compression;
   folder: string;
-  /** Files that the format makes of itself (a change log in Debian's form), by path. */
-  ownFiles?: readonly string[];
 }
 
 /**
@@ -53,7 +51,7 @@ async function readBack(pkg: Package, file: string, name: string, options: Write
   const source = await openSource(file, name);
   try {
     const facts = await options.format.read(source, options.unpacker);
-    const faults = [...compareFacts(pkg, facts, options.ownFiles)];
+    const faults = [...compareFacts(pkg, facts, options.format.ownFiles?.(pkg))];
     if (faults.length > 0) {
       throw new PackwrightError(
         name,

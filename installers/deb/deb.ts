@@ -3,6 +3,7 @@ import { PackwrightError } from '../../build/model/errors.ts';
 import type { Format } from '../../build/model/format.ts';
 import type { Package } from '../../build/model/package.ts';
 import type { Arch } from '../../build/model/target.ts';
+import { changelogPath } from './changelog.ts';
 import { readDeb } from './read.ts';
 import { debVersion } from './version.ts';
 import { writeDeb } from './write.ts';
@@ -29,6 +30,7 @@ export const deb = {
     { method: 'none', level: 0 },
   ],
   fileName: nameFile,
+  ownFiles: (pkg) => [changelogPath(pkg)],
   write: async (pkg, blobs, compression) => [
     await writeDeb(pkg, architectureOf(pkg), blobs, compression, nameFile(pkg)),
   ],
