@@ -7,7 +7,7 @@ export type Directive = readonly [name: string, value: string];
  * What each kind of service may do, in directives of systemd.exec(5). Exposure is the figure of `systemd-analyze security`;
  * test/platforms/linux/hardening.test.ts holds each profile to its limit.
  *
- * Nowhere: MemoryDenyWriteExecute, which kills Node (V8 writes machine code at run time).
+ * Nowhere: MemoryDenyWriteExecute, which kills Node (V8 writes machine code at run time); ProcSubset=pid, which leaves os.cpus() empty.
  */
 
 /** Costs no Node program anything. */
@@ -22,8 +22,8 @@ const EVERY_SERVICE: readonly Directive[] = [
   ['SystemCallErrorNumber', 'EPERM'],
   ['SystemCallFilter', '@system-service'],
   ['UMask', '0077'],
-  // a core file would hold every secret of the process
-  ['LimitCORE', '0'],
+  // a core file would hold every secret of the process; the hard limit stays, or PAM complains when a hook changes the account
+  ['LimitCORE', '0:infinity'],
   // kernel interfaces, no stored files: /proc/sys and /sys become read-only, the kernel's log closed
   ['ProtectControlGroups', 'yes'],
   ['ProtectHostname', 'yes'],
@@ -49,11 +49,10 @@ const WHOLE_MACHINE_CAPABILITIES = [
   'CAP_SETGID',
 ];
 
-/** Root that needs nothing beyond its own state, or an account of its own: sees the system read-only and no one's files. Exposure 1.4. */
+/** Root that needs nothing beyond its own state, or an account of its own: sees the system read-only and no one's files. Exposure 1.4 (252), 1.2 (257). */
 const CONFINED: readonly Directive[] = [
   ['PrivateDevices', 'yes'],
   ['PrivateTmp', 'yes'],
-  ['ProcSubset', 'pid'],
   ['ProtectClock', 'yes'],
   ['ProtectHome', 'yes'],
   ['ProtectKernelModules', 'yes'],
@@ -66,7 +65,7 @@ const CONFINED: readonly Directive[] = [
 
 /**
  * An account of its own that may read every file and write only its state and the temporary folders, which it shares with the rest of
- * the machine. Exposure 1.9.
+ * the machine. Exposure 2.0.
  */
 const READ_EVERYTHING: readonly Directive[] = [
   ['CapabilityBoundingSet', ''],
