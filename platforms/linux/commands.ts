@@ -1,26 +1,92 @@
 import type { Entry } from '../../build/model/file-tree.ts';
 import type { Alternative } from '../../build/model/lifecycle.ts';
-import type { Edition, Product } from '../../build/model/product.ts';
-import { symbolicLink } from './entries.ts';
+import type { Payload } from '../../build/model/platform.ts';
+import type { Edition, Product, Program } from '../../build/model/product.ts';
+import { commandLineOf } from './command-line.ts';
+import { renderBash, renderFish, renderZsh } from './completions.ts';
+import { gzipFile, symbolicLink, textFile } from './entries.ts';
+import { renderManPage } from './man-page.ts';
 import { programsOf } from './members.ts';
 import type { Places } from './places.ts';
 
-/** The commands of an edition: links in /usr/bin, except those that other editions provide too, which update-alternatives links. */
-export function placeCommands(
-  product: Product,
-  edition: Edition,
-  places: Places,
-): { entries: Entry[]; alternatives: Alternative[] } {
-  const entries: Entry[] = [];
-  const alternatives: Alternative[] = [];
+export interface Commands {
+  entries: Entry[];
+  alternatives: Alternative[];
+}
+
+/**
+ * The commands of an edition with their manual pages and completions. A command that other editions provide too is left to
+ * update-alternatives: its files have places of their own, and the usual places are links that switch with the command.
+ */
+export function placeCommands(product: Product, edition: Edition, payload: Payload, places: Places): Commands {
+  const commands: Commands = { entries: [], alternatives: [] };
   for (const program of programsOf(product, edition)) {
     const link = `/usr/bin/${program.name}`;
     const priority = edition.alternatives?.[program.name];
+    const attachments = attachmentsOf(product, edition, program, payload, places);
     if (priority === undefined) {
-      entries.push(symbolicLink(link, `../lib/${places.home}/bin/${program.name}`));
+      commands.entries.push(symbolicLink(link, `../lib/${places.home}/bin/${program.name}`));
+      commands.entries.push(...attachments.map(({ usual, write }) => write(usual)));
       continue;
     }
-    alternatives.push({ name: program.name, link, path: `${places.lib}/bin/${program.name}`, priority, followers: [] });
+    commands.entries.push(...attachments.map(({ own, write }) => write(own)));
+    commands.alternatives.push({
+      name: program.name,
+      link,
+      path: `${places.lib}/bin/${program.name}`,
+      priority,
+      followers: attachments.map(({ name, usual, own }) => ({ name, link: usual, path: own })),
+    });
   }
-  return { entries, alternatives };
+  return commands;
+}
+
+/** A file that goes with a command. */
+interface Attachment {
+  /** Its name among the alternatives. */
+  name: string;
+  /** Where its readers look for it. */
+  usual: string;
+  /** Where it is when several packages have one. */
+  own: string;
+  write(path: string): Entry;
+}
+
+function attachmentsOf(
+  product: Product,
+  edition: Edition,
+  program: Program,
+  payload: Payload,
+  places: Places,
+): Attachment[] {
+  const { name, section = 1 } = program;
+  const line = commandLineOf(program, payload.help[name] ?? '');
+  const page = `man${section}/${name}.${section}.gz`;
+  const share = places.share;
+  return [
+    {
+      name: `${name}.${section}.gz`,
+      usual: `/usr/share/man/${page}`,
+      own: `${share}/man/${page}`,
+      write: (path) => gzipFile(path, 'man', renderManPage(product, edition, line, places)),
+    },
+    {
+      name: `${name}.bash-completion`,
+      usual: `/usr/share/bash-completion/completions/${name}`,
+      own: `${share}/bash-completion/${name}`,
+      write: (path) => textFile(path, 'data', renderBash(line)),
+    },
+    {
+      name: `${name}.fish-completion`,
+      usual: `/usr/share/fish/vendor_completions.d/${name}.fish`,
+      own: `${share}/fish/${name}.fish`,
+      write: (path) => textFile(path, 'data', renderFish(line)),
+    },
+    {
+      name: `${name}.zsh-completion`,
+      usual: `${places.zsh}/_${name}`,
+      own: `${share}/zsh/_${name}`,
+      write: (path) => textFile(path, 'data', renderZsh(line)),
+    },
+  ];
 }

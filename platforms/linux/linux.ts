@@ -6,6 +6,7 @@ import type { Edition, Product } from '../../build/model/product.ts';
 import { startOf } from '../../build/model/service.ts';
 import type { FormatName } from '../../build/model/target.ts';
 import { placeCommands } from './commands.ts';
+import { placeShortcuts } from './desktop-entry.ts';
 import { placeDocuments } from './documents.ts';
 import { foldersBelow, textFile } from './entries.ts';
 import { replacedBy, servicesOf, settingsOf } from './members.ts';
@@ -19,12 +20,13 @@ export const linux = {
   name: 'linux',
   place(product, edition, arch, payload, format) {
     const places = placesOf(product, edition, format);
-    const { entries: commands, alternatives } = placeCommands(product, edition, places);
+    const { entries: commands, alternatives } = placeCommands(product, edition, payload, places);
     const entries = [
       ...placePayload(product, edition, payload, places),
       ...commands,
       ...placeUnits(product, edition, places),
       ...placeSettings(product, edition, places),
+      ...placeShortcuts(product, edition, payload, places),
       ...placeDocuments(product, edition, payload, places),
     ];
     return {

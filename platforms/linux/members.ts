@@ -1,5 +1,5 @@
 import { PackwrightError } from '../../build/model/errors.ts';
-import type { Edition, Product, Program, Setting } from '../../build/model/product.ts';
+import type { Edition, Product, Program, Setting, Shortcut } from '../../build/model/product.ts';
 import type { Service } from '../../build/model/service.ts';
 
 /** The programs of an edition, in its order. @throws PackwrightError on a name the product does not have. */
@@ -19,6 +19,10 @@ export function replacedBy(product: Product, edition: Edition): Edition[] {
 
 export function settingsOf(product: Product, edition: Edition): Setting[] {
   return (product.settings ?? []).filter(({ editions }) => editions?.includes(edition.name) ?? true);
+}
+
+export function shortcutsOf(product: Product, edition: Edition): Shortcut[] {
+  return (product.shortcuts ?? []).filter(({ editions }) => editions?.includes(edition.name) ?? true);
 }
 
 function pick<Row extends { name: string }>(rows: readonly Row[], name: string, where: string): Row {

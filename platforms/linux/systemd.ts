@@ -71,13 +71,13 @@ function renderUnit(product: Product, edition: Edition, service: Service, places
     );
   }
   const manual = `man:${program.name}(${program.section ?? 1})`;
-  const links = [manual, ...(service.documentation ?? [product.homepage])];
+  const links = new Set([manual, ...(service.documentation ?? []), product.homepage]);
   return renderSections([
     [
       'Unit',
       [
         ['Description', escapeSpecifiers(service.title)],
-        ['Documentation', links.map(escapeSpecifiers).join(' ')],
+        ['Documentation', [...links].map(escapeSpecifiers).join(' ')],
         // Order for shutdown only: waiting for a network at boot is the program's business, it has to live through outages anyway.
         ['After', service.needs?.length ? 'network.target remote-fs.target' : 'network.target'],
         // It comes back for as long as it takes.

@@ -133,8 +133,49 @@ export const lantern: Product = {
   depends: { deb: ['ca-certificates'], rpm: ['ca-certificates'] },
 };
 
+/** One in Commander's shape, one with titles on lines of their own, one with nothing to list. */
 const HELP = {
   lantern: 'Usage: lantern [options]\n\nOptions:\n  -h, --help  show this help\n',
+  'lantern-cli': `Usage: lantern-cli [options] [command]
+
+Makes copies: "of files", the administrator's too,
+and \\restores them at ~/.
+
+.dots and 'quotes' may begin a line — é.
+
+Exit codes: 0 done, 100 error.
+
+Options:
+  -V, --version              output the version number
+  -c, --compression <level>  how small (choices: "low", "high", default: "low")
+  --[no-]colour              a bright output: [yes]
+  -h, --help                 display help for command
+
+Commands:
+  copy [options] <folder>    make a copy: it's quick
+  give|back <folder>         bring a copy back
+                             to where it was
+  help [command]             display help for command
+`,
+  'lantern-server': `lantern-server - serve the lantern to browsers
+
+Usage:
+  lantern-server [options]
+  lantern-server check
+
+Options:
+  --port=PORT        Where to listen. Default: 8400.
+  --log-level=LEVEL  What to say.
+                     One of low, high or none. Default: low.
+
+Environment:
+  LANTERN_HOME  Data folder.
+  LANTERN_PORT  Same as --port.
+
+Examples:
+  lantern-server --port=8401  Another port.
+  lantern-server              The usual port.
+`,
 };
 
 export function payloadOf(edition: Edition): Payload {
