@@ -15,7 +15,7 @@ export function placeShortcuts(product: Product, edition: Edition, payload: Payl
   const entries: Entry[] = [...icons];
   for (const [index, shortcut] of shortcuts.entries()) {
     const path = `/usr/share/applications/${desktopFile(shortcut, index, places)}`;
-    entries.push(textFile(path, 'data', renderDesktopEntry(product, shortcut, icons.length > 0, places)));
+    entries.push(textFile(path, 'data', renderDesktopEntry(shortcut, icons.length > 0, places)));
   }
   if (product.appId !== undefined) {
     const launchable = desktopFile(shortcuts[0]!, 0, places);
@@ -51,7 +51,7 @@ function desktopFile(shortcut: Shortcut, index: number, places: Places): string 
 }
 
 /** Desktop Entry Specification 1.5; 1.1 is the version whose keys are used. */
-function renderDesktopEntry(product: Product, shortcut: Shortcut, icon: boolean, places: Places): string {
+function renderDesktopEntry(shortcut: Shortcut, icon: boolean, places: Places): string {
   const lines: [string, string][] = [
     ['Type', 'Application'],
     ['Version', '1.1'],
