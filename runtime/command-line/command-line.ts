@@ -1,4 +1,5 @@
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
+import { isReadByJournal } from '../log/log.ts';
 import { printable } from '../log/printable.ts';
 import { version } from '../paths.ts';
 import { type Given, type Option, readArguments } from './arguments.ts';
@@ -39,7 +40,7 @@ async function answer<Name extends string>(program: Program<Name>, argv: readonl
     return await program.run(given);
   } catch (thrown) {
     if (thrown instanceof UserError) {
-      process.stderr.write(`${program.name}: ${printable(messageOf(thrown))}\n`);
+      process.stderr.write(`${isReadByJournal() ? '<3>' : ''}${program.name}: ${printable(messageOf(thrown))}\n`);
       return thrown.exitCode;
     }
     if (codeOf(thrown) === 'EPIPE') return 0;

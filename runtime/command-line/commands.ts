@@ -19,6 +19,7 @@ export function readCommand(word: string, { now, later, waitFor, laterExit, wron
   if (later.includes(word)) {
     throw new UserError(`"${word}" comes with ${waitFor} in a later release; this version cannot do it`, laterExit);
   }
+  if (!word) throw new UserError('a command is needed (see --help)', wrongUse);
   const near = suggestName(word, [...now, ...later, 'help', 'version']);
   throw new UserError(`unknown command "${word}"${near ? `; did you mean ${near}?` : ''} (see --help)`, wrongUse);
 }

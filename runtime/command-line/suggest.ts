@@ -1,7 +1,7 @@
 /** The known name that `given` was probably meant to be; undefined when none is near (a third of its letters wrong at most). */
 export function suggestName(given: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
-  let least = Math.floor(Math.max(given.length, 3) / 3) + 1;
+  let least = Math.floor(Math.min(Math.max(given.length, 3), 64) / 3) + 1;
   for (const name of known) {
     const distance = editDistance(given.toLowerCase(), name.toLowerCase());
     if (distance < least) {

@@ -56,7 +56,7 @@ function prepare(connection: Connection, sql: string, bigints: boolean): Stateme
       const row = statement.get(...parameters);
       return row && rowOf(row);
     },
-    all: (...parameters) => [...rowsOf(parameters)].map(rowOf),
+    all: (...parameters) => (statement.reader ? statement.all(...parameters) : [...rowsOf(parameters)]).map(rowOf),
     *iterate(...parameters) {
       for (const row of rowsOf(parameters)) yield rowOf(row);
     },

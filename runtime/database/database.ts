@@ -4,7 +4,7 @@ import { messageOf } from '../errors.ts';
 export type Value = null | number | bigint | string | Uint8Array;
 export type Row = Record<string, Value>;
 
-/** A compiled statement. Parameters are positional (`?`); a boolean or undefined is a mistake, not a value. */
+/** A compiled statement. Parameters are positional (`?`). The drivers disagree about booleans and undefined: the type rules them out. */
 export interface Statement {
   /** Runs it to the end. `changes` counts rows; `lastRowId` is exact. @throws Error with SQLite's message. */
   run(...parameters: Value[]): { changes: number; lastRowId: bigint };

@@ -11,8 +11,6 @@ export interface Posix {
    * @throws Error with the name of the failed call and its errno.
    */
   sendDatagram(address: string, message: Uint8Array): void;
-  /** Binds a datagram socket to a path and returns a function that reads one datagram (blocking) and one that closes it. */
-  bindDatagram(address: string): { receive(): Buffer; close(): void };
 }
 
 // Linux, x64 and arm64 alike: bits/socket.h, asm-generic.
@@ -32,8 +30,6 @@ export function loadPosix(): Posix {
   const sendto = libc.func(
     'long sendto(int fd, const void *b, size_t n, int flags, const void *to, unsigned int size)',
   );
-  const bind = libc.func('int bind(int fd, const void *address, unsigned int size)');
-  const recv = libc.func('long recv(int fd, _Out_ void *b, size_t n, int flags)');
   const close = libc.func('int close(int fd)');
 
   const checked = (call: string, result: number): number => {
@@ -51,18 +47,6 @@ export function loadPosix(): Posix {
       } finally {
         close(fd);
       }
-    },
-    bindDatagram(address) {
-      const at = encodeUnixAddress(address);
-      const fd = open();
-      checked('bind', bind(fd, at, at.length));
-      return {
-        receive() {
-          const buffer = Buffer.alloc(4096);
-          return buffer.subarray(0, checked('recv', recv(fd, buffer, buffer.length, 0)));
-        },
-        close: () => void close(fd),
-      };
     },
   };
 }

@@ -98,12 +98,11 @@ function makeFolders(folder: string, insecure: boolean): void {
 }
 
 /** What is wrong with an existing data folder, in words; undefined when it is safe. */
-export function findFolderProblem(folder: string): string | undefined {
-  const problem = findPathProblem(folder);
+export function findFolderProblem(folder: string, us = process.getuid?.()): string | undefined {
+  const problem = findPathProblem(folder, us);
   if (problem) return problem;
   const stat = lstatSync(realpathSync(folder));
   if (!stat.isDirectory()) return 'it is not a folder';
-  const us = process.getuid?.();
   if (us === undefined) return undefined;
   if (stat.uid !== us) return `it belongs to account ${stat.uid}, this program runs as ${us}`;
   const mode = stat.mode & 0o7777;
@@ -114,8 +113,7 @@ export function findFolderProblem(folder: string): string | undefined {
  * Walks a path from the root, following links by hand: every folder on the way must belong to root or us and be writable by nobody
  * else, or be sticky with the entry that is used belonging to root or us. The last component need not exist.
  */
-function findPathProblem(folder: string): string | undefined {
-  const us = process.getuid?.();
+function findPathProblem(folder: string, us = process.getuid?.()): string | undefined {
   if (us === undefined) return undefined;
   let at = '/';
   const rest = folder.split('/').filter(Boolean);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { SERIOUS, UserError } from '../errors.ts';
+import { messageOf, SERIOUS, UserError } from '../errors.ts';
 
 /**
  * Keeps a data folder for this process alone until `release`, or until the process ends in whatever way: the lock is the operating
@@ -9,18 +9,18 @@ import { SERIOUS, UserError } from '../errors.ts';
  * @throws UserError (100) when another process has it.
  */
 export function lockFolder(folder: string): { release(): void } {
-  const database = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(path.join(folder, 'lock'), { timeout: 0 });
     database.exec('BEGIN EXCLUSIVE');
   } catch (thrown) {
-    database.close();
-    const busy = thrown instanceof Error && /locked|busy/.test(thrown.message);
-    if (!busy) throw new UserError(`the data folder ${folder} cannot be locked: ${String(thrown)}`, SERIOUS, thrown);
-    throw new UserError(
-      `the data folder ${folder} is in use by another server or agent; stop that one or choose another folder with --server-datafolder`,
-      SERIOUS,
-      thrown,
-    );
+    database?.close();
+    const reason = messageOf(thrown);
+    const problem = reason.includes('locked')
+      ? 'is in use by another server or agent; stop that one or choose another folder with --server-datafolder'
+      : `cannot be locked (${reason}); check that its file "lock" can be written`;
+    throw new UserError(`the data folder ${folder} ${problem}`, SERIOUS, thrown);
   }
-  return { release: () => database.close() };
+  const held = database;
+  return { release: () => held.close() };
 }

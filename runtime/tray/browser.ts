@@ -7,8 +7,14 @@ export function openBrowser(url: string, environment: NodeJS.ProcessEnv = proces
   // An absolute path: whatever PATH says, no other program is started.
   const opener = ['/usr/bin/xdg-open', '/bin/xdg-open'].find((file) => existsSync(file));
   if (!opener) return false;
-  const child = spawn(opener, [url], { stdio: 'ignore', detached: true, env: environment });
+  const child = spawn(opener, [url], { stdio: 'ignore', detached: true, env: withoutSecrets(environment) });
   child.on('error', () => {}); // it was there a moment ago; the address is printed anyway
   child.unref();
   return true;
+}
+
+/** Variables of ours may hold passwords; a browser needs none of them. */
+function withoutSecrets(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const ours = /^(DUPLICATI|SETTINGS_ENCRYPTION_KEY|PASSPHRASE|AUTH_)/;
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !ours.test(name)));
 }
