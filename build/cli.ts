@@ -138,6 +138,12 @@ cli
   .option('-f, --force', 'overwrite a manifest that is there')
   .action(async (options) => (await import('./commands/init.ts')).initCommand({ ...cli.opts(), ...options }));
 
+// `packwright inspect … | head` ends the reader early; that is no fault.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await cli.parseAsync();
 } catch (error) {

@@ -43,7 +43,10 @@ function draftManifest(about: PackageJson, directory: string) {
   const bins =
     typeof about.bin === 'string' ? { [name]: about.bin } : (about.bin ?? { [name]: about.main ?? 'index.js' });
   const programs = Object.entries(bins).map(([bin, entry]) => ({ name: bin, entry: path.posix.normalize(entry) }));
-  const bundled = !Object.keys(about.dependencies ?? {}).length;
+  const dependencies = Object.keys(about.dependencies ?? {});
+  if (dependencies.includes('packwright'))
+    guesses.push('package.json: move packwright to devDependencies, or it is shipped too');
+  const bundled = dependencies.every((one) => one === 'packwright');
   if (!bundled) guesses.push('programs: "bundle": false ships node_modules as it is; remove it to let esbuild bundle');
   guesses.push(
     'services: the program runs as a service of its own account; set port and healthPath if it has them, or remove it',

@@ -77,7 +77,7 @@ async function fromNpm(key: string, pin: NodePin, options: RuntimeOptions): Prom
   const npm = pin.npm;
   if (!npm) throw new PackwrightError(key, 'its Node is not pinned from npm', 'run "packwright lock"');
   for (const folder of options.nearby) {
-    const executable = path.join(folder, npm.package, 'bin', 'node');
+    const executable = path.join(folder, npm.package, 'bin', executableName(key));
     const licence = path.join(folder, npm.package, 'LICENSE');
     if (!existsSync(executable) || !existsSync(licence)) continue;
     if ((await hashFile(executable)) === npm.sha256) return { executable, licence, dispose: async () => undefined };
@@ -140,12 +140,19 @@ async function expectHash(found: Found, sha256: string, key: string) {
   );
 }
 
+function executableName(key: string): string {
+  return key.startsWith('win-') ? 'node.exe' : 'node';
+}
+
 /** Takes `PREFIX/bin/node` and `PREFIX/LICENSE` out of a .tar.gz. */
 async function extractRuntime(tarball: string, prefix: string, key: string, options: RuntimeOptions): Promise<Found> {
   const folder = path.join(options.cache.folder, 'tmp', `node-${key}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const dispose = () => rm(folder, { recursive: true, force: true });
-  const wanted: Record<string, string> = { [`/${prefix}/bin/node`]: 'node', [`/${prefix}/LICENSE`]: 'LICENSE' };
+  const wanted: Record<string, string> = {
+    [`/${prefix}/bin/${executableName(key)}`]: 'node',
+    [`/${prefix}/LICENSE`]: 'LICENSE',
+  };
   try {
     const raw = createReadStream(tarball).pipe(createGunzip());
     for await (const entry of options.readTar(raw, tarball)) {

@@ -1,0 +1,58 @@
+#!/usr/bin/env node
+/**
+ * What `npx packwright` starts, on any Node from 20: it runs the command line on the pinned Node, which it keeps in the cache.
+ * Packages are made by the very Node version they ship, and no `node` of ours comes onto the user's PATH.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readTar } from '../installers/archives/tar.ts';
+import { printError } from './commands/print-error.ts';
+import { defaultCacheFolder, openCache } from './host/cache.ts';
+import { readLock } from './host/lock-file.ts';
+import { nodeRuntime } from './host/node-runtime.ts';
+
+const SELF = fileURLToPath(import.meta.url);
+const CLI = path.join(path.dirname(SELF), `cli${path.extname(SELF)}`);
+const HOSTS: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'win' };
+
+try {
+  process.exitCode = await start(process.argv.slice(2));
+} catch (error) {
+  process.exitCode = printError(error);
+}
+
+async function start(args: string[]): Promise<number> {
+  const lock = await readLock(process.cwd());
+  const host = `${HOSTS[process.platform] ?? process.platform}-${process.arch}`;
+  const wanted = lock.node[host]?.version ?? Object.values(lock.node)[0]?.version;
+  if (process.version === `v${wanted}`) {
+    await import('./cli.ts');
+    return Number(process.exitCode ?? 0);
+  }
+  const cache = await openCache(defaultCacheFolder());
+  const version = `${wanted}-${host}`;
+  const node = path.join(cache.folder, 'node', version, process.platform === 'win32' ? 'node.exe' : 'node');
+  if (!existsSync(node)) {
+    process.stderr.write(`packwright: getting Node ${version}, once\n`);
+    const [platform = '', arch = ''] = host.split('-');
+    // The host's processor may be one that no package is made for; the lock says whether there is a Node for it.
+    const runtime = await nodeRuntime(platform, arch as 'x64', { lock, cache, source: 'npm', readTar, nearby: [] });
+    await mkdir(path.dirname(node), { recursive: true });
+    await copyFile(runtime.executable.file ?? '', `${node}.${process.pid}`);
+    await chmod(`${node}.${process.pid}`, 0o755);
+    await rename(`${node}.${process.pid}`, node);
+  }
+  return runCli(node, args);
+}
+
+function runCli(node: string, args: string[]): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(node, [CLI, ...args], { stdio: 'inherit' });
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+    child.on('error', reject);
+    child.on('close', (code) => resolve(code ?? 1));
+  });
+}

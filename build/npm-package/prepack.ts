@@ -1,0 +1,49 @@
+/**
+ * Runs before `npm pack`: compiles the toolchain to lib/, writes the manifest's schema, and puts the package.json that users get in
+ * place of the developers' one (which brings a Node of its own onto the PATH). postpack.ts puts it back.
+ */
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { run } from '../host/run.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+const KEPT = path.join(ROOT, 'package.json.kept');
+const PACKAGE = path.join(ROOT, 'package.json');
+/** Keys that only developers need. */
+const OF_DEVELOPERS = [
+  'scripts',
+  'devDependencies',
+  'optionalDependencies',
+  'overrides',
+  'ava',
+  'packwright',
+  'private',
+];
+
+if (existsSync(KEPT)) await rename(KEPT, PACKAGE); // an earlier run was interrupted
+await rm(path.join(ROOT, 'lib'), { recursive: true, force: true });
+await run(
+  process.execPath,
+  [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', path.join(import.meta.dirname, 'tsconfig.json')],
+  {
+    cwd: ROOT,
+  },
+);
+for (const file of ['build/loader/loader.cjs']) {
+  await mkdir(path.dirname(path.join(ROOT, 'lib', file)), { recursive: true });
+  await copyFile(path.join(ROOT, file), path.join(ROOT, 'lib', file));
+}
+// The lock lies beside the compiled files just as it does beside the sources.
+await copyFile(path.join(ROOT, 'packwright.lock.json'), path.join(ROOT, 'lib', 'packwright.lock.json'));
+
+const about: Record<string, unknown> = JSON.parse(await readFile(PACKAGE, 'utf8'));
+for (const key of OF_DEVELOPERS) delete about[key];
+const published = {
+  ...about,
+  bin: { packwright: 'lib/build/bin.js' },
+  exports: { '.': { types: './lib/build/model/product.d.ts' }, './packwright.schema.json': './packwright.schema.json' },
+  files: ['lib', 'packwright.schema.json', 'CHANGELOG.md'],
+};
+await rename(PACKAGE, KEPT);
+await writeFile(PACKAGE, `${JSON.stringify(published, null, 2)}\n`);
