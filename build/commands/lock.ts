@@ -17,7 +17,8 @@ export async function lockCommand(
   if (options.only !== 'debian') {
     const version = (options.node ?? process.version).replace(/^v/, '');
     const source = options.nodeSource ?? 'npm';
-    lock = { ...lock, node: await lockNode(product.arches, old.node, { version, source, cacheFolder, readTar }) };
+    const pins = await lockNode(product.arches, old.node, { version, source, cacheFolder, readTar });
+    lock = { ...lock, node: { ...old.node, ...pins } };
   }
   await writeLock(folder, lock);
   const rows = Object.entries(lock.node).map(([key, pin]) => [
