@@ -6,7 +6,7 @@ import { environmentName } from '../../runtime/command-line/arguments.ts';
 import { product } from '../../runtime/product.ts';
 import { serverOptions } from '../../runtime/server/server.ts';
 
-const folder = path.join(import.meta.dirname, '../../runtime');
+const folder = path.join(import.meta.dirname, '../..');
 const programs = new Set<string>(product.programs.map((program) => program.name));
 
 test('the manifest names files that are there', (t) => {
@@ -29,7 +29,7 @@ test('every edition has programs, services and commands that the manifest declar
 test('compiled addons are where the manifest says, for this machine', (t) => {
   for (const native of product.natives) {
     const fill = (text: string) => text.replaceAll('{platform}', process.platform).replaceAll('{arch}', process.arch);
-    t.true(existsSync(path.join(folder, '../node_modules', fill(native.package), fill(native.file))), native.name);
+    t.true(existsSync(path.join(folder, 'node_modules', fill(native.package), fill(native.file))), native.name);
   }
 });
 
