@@ -1,30 +1,16 @@
-import { openSource } from '../host/byte-source.ts';
 import type { Cache } from '../host/cache.ts';
-import { fetchPin, openDebian, pinsOf, showPin } from '../host/debian/debian.ts';
+import { fetchPin, openDebian, pinsOf } from '../host/debian/debian.ts';
 import { bytesContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import { comparePaths, type Entry, type FileTree, fileTree, type Role } from '../model/file-tree.ts';
-import type { ByteSource, Unpacker } from '../model/format.ts';
+import type { Unpacker } from '../model/format.ts';
 import type { DebianPin, Lock } from '../model/lock.ts';
 import type { Arch } from '../model/target.ts';
-import { APPLETS, basePicks, CERTIFICATES, type Pick, shellPicks } from './base-picks.ts';
+import { APPLETS, basePicks, CERTIFICATES, shellPicks } from './base-picks.ts';
+import { type DebReader, type PickedMember, type PickedPackage, pickPackage } from './pick-package.ts';
 
 /** `scratch`: what Node needs and nothing else. `debian-shell`: also busybox, for people who want to look inside with `sh`. */
 export type BaseVariant = 'scratch' | 'debian-shell';
-
-/** What is read from a deb: a structural copy of what the format's own reader gives. */
-export type DebReader = (
-  source: ByteSource,
-  unpacker: Unpacker,
-) => Promise<{ control: string; controlFiles: ReadonlyMap<string, Buffer>; data(): AsyncIterable<DebMember> }>;
-export interface DebMember {
-  path: string;
-  kind: string;
-  mode: number;
-  size: number;
-  to: string;
-  data: AsyncIterable<Uint8Array>;
-}
 
 export interface BaseOptions {
   variant: BaseVariant;
@@ -41,7 +27,6 @@ export interface BaseOptions {
 export const BASE_SUITE = 'trixie';
 
 const TRIPLETS: Readonly<Record<Arch, string>> = { x64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' };
-const LARGEST_FILE = 64 << 20;
 const DAY = 86_400_000;
 
 /** Names of the packages that `packwright lock` pins. */
@@ -59,7 +44,7 @@ export async function baseTree(lock: Lock, arch: Arch, options: BaseOptions): Pr
   // Snapshots of the archive are taken some hours after its states.
   const at = Date.parse(lock.debian?.date ?? '') + DAY || 0;
   const access = await openDebian({ at, ...(mirror === undefined ? {} : { mirror }) });
-  const open = async (pin: DebianPin) => openSource(await fetchPin(pin, { ...access, cache, offline }), showPin(pin));
+  const fetch = (pin: DebianPin) => fetchPin(pin, { ...access, cache, offline });
   const shell = options.variant === 'debian-shell';
   const entries: Entry[] = [...FIXED, ...(shell ? APPLETS.map(appletLink) : [])];
   const pins = pinsOf(lock, arch);
@@ -69,12 +54,7 @@ export async function baseTree(lock: Lock, arch: Arch, options: BaseOptions): Pr
       const where = `packwright.lock.json: debian: ${arch}`;
       throw new PackwrightError(where, `the package ${pick.package} is not pinned`, 'run "packwright lock"');
     }
-    const source = await open(pin);
-    try {
-      entries.push(...(await readPackage(pick, pin, source, options)));
-    } finally {
-      await source.close();
-    }
+    entries.push(...placePackage(pin.package, await pickPackage(pick, pin, { ...options, fetch })));
   }
   return fileTree(
     entries.map((entry) => ({ ...entry, layer: 'base' as const })),
@@ -83,59 +63,25 @@ export async function baseTree(lock: Lock, arch: Arch, options: BaseOptions): Pr
 }
 
 /** The files that are wanted of a package, and its lines in dpkg's database, about those files alone. */
-async function readPackage(
-  pick: Pick,
-  pin: DebianPin,
-  source: ByteSource,
-  { readDeb, unpacker }: BaseOptions,
-): Promise<Entry[]> {
-  const where = showPin(pin);
-  const deb = await readDeb(source, unpacker);
-  const wanted: Entry[] = [];
-  const certificates: { path: string; bytes: Buffer }[] = [];
-  const met = new Set<RegExp>();
-  for await (const member of deb.data()) {
-    const rule = pick.files.find((one) => one.test(member.path));
-    if (!rule || member.kind === 'dir') continue;
-    met.add(rule);
-    if (member.size > LARGEST_FILE) throw new PackwrightError(where, `${member.path} is too large`);
-    if (rule === CERTIFICATES) certificates.push({ path: member.path, bytes: await readBytes(member) });
-    else wanted.push(await readMember(member, wanted, where));
+function placePackage(name: string, { members, control, md5sums }: PickedPackage): Entry[] {
+  const entries: Entry[] = [];
+  const certificates: PickedMember[] = [];
+  for (const member of members) {
+    const { path, to, mode, bytes } = member;
+    const role = roleOf(path);
+    if (CERTIFICATES.test(path)) certificates.push(member);
+    else if (to !== '') entries.push({ path, kind: 'link', to, role });
+    else entries.push({ path, kind: 'file', mode, role, content: bytesContent(bytes) });
   }
-  for (const rule of pick.files) {
-    if (!met.has(rule))
-      throw new PackwrightError(where, `it has no file like ${rule.source}`, 'mend build/stages/base-picks.ts');
-  }
-  if (certificates.length > 0) wanted.push(bundleCertificates(certificates));
-  const paths = new Set(wanted.map((entry) => entry.path.slice(1)));
-  const sums = (deb.controlFiles.get('md5sums')?.toString('utf8') ?? '')
-    .split('\n')
-    .filter((line) => paths.has(line.slice(line.indexOf('  ') + 2)));
-  const status = `/var/lib/dpkg/status.d/${pin.package}`;
-  return [...wanted, text(status, deb.control), text(`${status}.md5sums`, sums.map((line) => `${line}\n`).join(''))];
-}
-
-async function readMember(member: DebMember, before: readonly Entry[], where: string): Promise<Entry> {
-  const { path, to } = member;
-  const role = roleOf(path);
-  if (member.kind === 'link') return { path, kind: 'link', to, role };
-  if (member.kind === 'hardlink') {
-    const target = before.find((entry) => entry.path === to);
-    if (target) return { ...target, path };
-  }
-  if (member.kind !== 'file') throw new PackwrightError(where, `${path} is a ${member.kind}, which has no place here`);
-  // No set-user-ID and no writing by others, whatever the package says.
-  return { path, kind: 'file', mode: member.mode & 0o755, role, content: bytesContent(await readBytes(member)) };
-}
-
-async function readBytes(member: DebMember): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of member.data) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+  if (certificates.length > 0) entries.push(bundleCertificates(certificates));
+  const paths = new Set(entries.map((entry) => entry.path.slice(1)));
+  const sums = md5sums.split('\n').filter((line) => paths.has(line.slice(line.indexOf('  ') + 2)));
+  const status = `/var/lib/dpkg/status.d/${name}`;
+  return [...entries, text(status, control), text(`${status}.md5sums`, sums.map((line) => `${line}\n`).join(''))];
 }
 
 /** What `update-ca-certificates` would make: all of them, one after the other, in the order of their names. */
-function bundleCertificates(certificates: { path: string; bytes: Buffer }[]): Entry {
+function bundleCertificates(certificates: readonly PickedMember[]): Entry {
   const texts = certificates
     .toSorted((a, b) => comparePaths(a.path, b.path))
     .map(({ bytes }) => `${bytes.toString('latin1').trimEnd()}\n`);
