@@ -4,7 +4,7 @@ import type { ImageConfig, Placement } from '../../build/model/package.ts';
 import type { Payload, PayloadFile, Platform } from '../../build/model/platform.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import type { Service } from '../../build/model/service.ts';
-import { accountFiles, IMAGE_USER } from './accounts.ts';
+import { accountFiles } from './accounts.ts';
 import { imageConfig } from './image-config.ts';
 
 /**
@@ -88,11 +88,10 @@ function loaderName(payload: Payload): string {
 }
 
 function systemFiles(product: Product, edition: Edition): Entry[] {
-  const { uid, gid } = IMAGE_USER;
-  const owner = { user: product.name, group: product.name, uid, gid };
   const texts = accountFiles(product, stateFolder(product, edition));
   return [
-    { path: STATE_VOLUME, kind: 'dir', mode: 0o1777, role: 'state', owner, layer: 'app' },
+    // Root's: in a sticky folder its owner too may rename what others made, and a program that runs as any uid must refuse that.
+    { path: STATE_VOLUME, kind: 'dir', mode: 0o1777, role: 'state', layer: 'app' },
     ...Object.entries(texts).map(
       ([path, text]): Entry => ({
         path,
