@@ -66,7 +66,8 @@ async function runCase(one: Case): Promise<Result> {
   const start = performance.now();
   const result: Result = { name: one.name, status: 'passed', seconds: 0, text: '' };
   try {
-    result.text = (await one.run(log)) ?? '';
+    const text = await one.run(log);
+    if (typeof text === 'string') result.text = text;
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
     result.status = error instanceof Skip && !process.env.CI ? 'skipped' : 'failed';

@@ -60,7 +60,7 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 mkdir "/sys/fs/cgroup/$ID"; echo $$ >"/sys/fs/cgroup/$ID/cgroup.procs"
 mount -t overlay overlay -o "lowerdir=$ROOT,upperdir=$S/upper,workdir=$S/work" "$S/merged"
 rm -f "$S/merged/etc/machine-id"; : >"$S/merged/etc/machine-id"
-export R="$S/merged"
+export R="$S/merged" S
 sh -euc "$PREPARE"
 exec systemd-nspawn --quiet --register=no --keep-unit --directory="$R" --machine="$ID" --hostname=box \\
   --private-network --resolv-conf=off --timezone=off --link-journal=no --console=pipe "$@"`;

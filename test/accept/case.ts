@@ -6,8 +6,8 @@ export interface Case {
   name: string;
   /** Roots it boots, so that they are made first and their making is not counted as the case's time. */
   roots: readonly RootName[];
-  /** Gives figures worth keeping, such as a measured time; nothing when there are none. */
-  run(log: Log): Promise<string | undefined> | Promise<void>;
+  /** A string it gives is printed: a figure worth keeping, such as a measured time. */
+  run(log: Log): Promise<unknown>;
 }
 
 /** Thrown by a case that cannot run here, with the reason. A failure where CI says so. */

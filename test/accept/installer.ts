@@ -42,6 +42,18 @@ const deb: Installer = {
   config: (subject) => subject.config.deb,
 };
 
+/** The same without apt's own reckoning, for cases where nothing has to be fetched or chosen. */
+const dpkg: Installer = {
+  ...deb,
+  install: (box, files, how) => box.try(['dpkg', '-i', ...files], how),
+  remove: (box, names, how) => box.try(['dpkg', '-r', ...names], how),
+  purge: (box, names, how) => box.try(['dpkg', '-P', ...names], how),
+  async recover(box, files) {
+    await box.try(['dpkg', '--configure', '-a']);
+    await box.run(['dpkg', '-i', ...files]);
+  },
+};
+
 const DNF = ['dnf', '-y', '-q', '--nogpgcheck', '--setopt=install_weak_deps=False', '--disablerepo=*'];
 const RPM = ['rpm', '--nosignature'];
 const rpm: Installer = {
@@ -68,7 +80,7 @@ const rpm: Installer = {
   config: (subject) => subject.config.rpm,
 };
 
-export const INSTALLERS = { deb, rpm } as const;
+export const INSTALLERS = { deb, dpkg, rpm } as const;
 
 function lines(text: string): string[] {
   return text.split('\n').filter(Boolean);

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
+import { lightenDeb } from './light.ts';
 import type { Log } from './log.ts';
 import { CACHE } from './roots.ts';
 import type { EditionName } from './subject.ts';
@@ -39,6 +40,34 @@ export async function findPackage(
   if (found.length !== 1)
     throw new Error(`${folder} has ${found.length} files for ${edition} ${arch} ${format}; run "npm run package"`);
   return { file: join(folder, found[0]!), inside: `/packages/${generation}/${found[0]}` };
+}
+
+const LIGHT = join(CACHE, 'light');
+const lightened = new Map<string, Promise<string>>();
+
+/** Like `findPackage`, but cheap to install; for the hundreds of cases of the matrix. Shown by `showLightPackages`. */
+export async function findLightPackage(
+  format: PackageFormat,
+  edition: EditionName,
+  generation: Generation,
+  log: Log,
+): Promise<PackageFile> {
+  const real = await findPackage(format, edition, generation);
+  // zstd costs next to nothing to unpack, so rpms are installed as they are.
+  if (format === 'rpm') return real;
+  let light = lightened.get(real.file);
+  if (!light) {
+    light = lightenDeb(real.file, LIGHT, log);
+    lightened.set(real.file, light);
+  }
+  const file = await light;
+  return { file, inside: `/packages/light/${basename(file)}` };
+}
+
+/** For `startBox`: both generations as they are, and the light ones. */
+export function showLightPackages(): Readonly<Record<string, string>> {
+  mkdirSync(LIGHT, { recursive: true });
+  return { ...showPackages, '/packages/light': LIGHT };
 }
 
 /** Every package of a format in dist/. */

@@ -1,5 +1,11 @@
 import type { Case } from '../case.ts';
+import { FAILURES } from './failures.ts';
 import { LIFE_CASES } from './life.ts';
+import { NEIGHBOURS } from './neighbours.ts';
+import { choosePairs } from './pairwise.ts';
+import { listCells, type Situation } from './situation.ts';
+import { STEPS } from './steps.ts';
+import { SURROUNDINGS } from './surroundings.ts';
 
 /** Steps of the matrix that need a backup engine, which does not exist yet. */
 export const WAITING: readonly string[] = [
@@ -9,7 +15,10 @@ export const WAITING: readonly string[] = [
   'disk full while a backup runs',
 ];
 
+const SITUATIONS: readonly Situation[] = [...STEPS, ...FAILURES, ...NEIGHBOURS, ...SURROUNDINGS];
+
 /** The whole matrix, or the choice of it that every change has to pass. */
-export function chooseCases(_choice: 'all' | 'pairwise', _seed: number): Case[] {
-  return [...LIFE_CASES];
+export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
+  const matrix = choice === 'all' ? listCells(SITUATIONS, seed) : choosePairs(SITUATIONS, seed);
+  return [...LIFE_CASES, ...matrix];
 }
