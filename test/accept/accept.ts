@@ -7,6 +7,7 @@ import { killCommands } from './command.ts';
 import { stopEngines } from './engines.ts';
 import { limit } from './limit.ts';
 import { openLog } from './log.ts';
+import { buildLaterVersions } from './packages.ts';
 import { CACHE, makeRoot, ROOTS } from './roots.ts';
 
 interface Result {
@@ -56,6 +57,8 @@ await Promise.all(
       console.log(`root     ${since(start)}  ${name}`);
     }),
 );
+await buildLaterVersions(openLog(`${folder}/later-versions.log`));
+console.log(`later versions are there after ${since(started)}`);
 const run = limit(Number(values.jobs ?? Math.max(2, Math.min(8, availableParallelism() + 1))));
 const results = await Promise.all(cases.map((one) => run(() => runCase(one))));
 stopEngines();

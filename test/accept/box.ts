@@ -116,10 +116,7 @@ export async function startBox(rootName: RootName, log: Log, options: BoxOptions
       ...command,
     ];
   };
-  const plain = ({ timeout, input }: BoxCommand = {}) => ({
-    ...(timeout === undefined ? {} : { timeout }),
-    ...(input === undefined ? {} : { input }),
-  });
+  const plain = ({ env, umask, ...rest }: BoxCommand = {}): CommandOptions => rest;
   const box: Box = {
     get root() {
       return `/proc/${leader}/root`;

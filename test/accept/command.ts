@@ -6,6 +6,8 @@ export interface CommandOptions {
   cwd?: string;
   /** Seconds until it is killed with everything it started. Default 120. */
   timeout?: number;
+  /** False: its output is too long to be worth keeping in the log. */
+  keep?: boolean;
   /** Bytes on its standard input; nothing at all when absent. */
   input?: string;
 }
@@ -44,7 +46,8 @@ export async function tryCommand(log: Log, argv: readonly string[], options: Com
   const start = performance.now();
   const output = await startCommand(log, argv, options);
   const seconds = (performance.now() - start) / 1000;
-  if (output.stdall) log.write(output.stdall);
+  if (output.stdall && options.keep !== false) log.write(output.stdall);
+  if (seconds > 1) log.write(`= ${seconds.toFixed(1)} s`);
   const timedOut = output.signal === 'SIGKILL' && seconds >= (options.timeout ?? 120) - 1;
   if (timedOut) throw new Error(`no end after ${Math.round(seconds)} s: ${argv.join(' ')}`);
   const code = output.exitCode ?? 137;

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runCommand } from './command.ts';
@@ -10,8 +10,11 @@ import type { EditionName } from './subject.ts';
 
 /** The folder with what `npm run package` made. */
 export const DIST = process.env.ACCEPT_DIST || fileURLToPath(new URL('../../dist', import.meta.url));
-/** The same product one version on, for upgrades. */
-export const NEXT = process.env.ACCEPT_NEXT || join(CACHE, 'next');
+/** The same product one version on, for upgrades, and two versions on with other settings; built by `buildLaterVersions`. */
+const LATER = {
+  next: process.env.ACCEPT_NEXT || join(CACHE, 'next'),
+  changed: process.env.ACCEPT_CHANGED || join(CACHE, 'changed'),
+} as const;
 
 export interface PackageFile {
   /** Absolute path on the host. */
@@ -19,11 +22,50 @@ export interface PackageFile {
   /** Path inside a box that shows both folders (`showPackages`). */
   inside: string;
 }
-export type Generation = 'now' | 'next';
+export type Generation = 'now' | keyof typeof LATER;
 export type PackageFormat = 'deb' | 'rpm';
 
-/** For `startBox`: both generations, read-only. */
-export const showPackages = { '/packages/now': DIST, '/packages/next': NEXT } as const;
+/** For `startBox`: all generations, read-only. */
+export const showPackages = {
+  '/packages/now': DIST,
+  '/packages/next': LATER.next,
+  '/packages/changed': LATER.changed,
+} as const;
+
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url));
+
+/** Builds the later versions with the same toolchain, fast to compress, unless they are newer than everything in dist/. */
+export async function buildLaterVersions(log: Log): Promise<void> {
+  const youngest = await findYoungest(DIST);
+  for (const [name, ids] of [
+    ['next', ['linux-x64-*']],
+    ['changed', ['linux-x64-cli.*']],
+  ] as const) {
+    await mkdir(LATER[name], { recursive: true });
+    if ((await findYoungest(LATER[name])) > youngest) continue;
+    await rm(LATER[name], { recursive: true });
+    const manifest = join('test', 'accept', `${name}.ts`);
+    const argv = [
+      'build/cli.ts',
+      '--manifest',
+      manifest,
+      'build',
+      ...ids,
+      '--compression',
+      'gzip:1',
+      '--out',
+      LATER[name],
+    ];
+    await runCommand(log, [process.execPath, ...argv], { cwd: REPOSITORY, timeout: 900 });
+  }
+}
+
+/** Milliseconds since 1970 of the latest change below a folder; 0 when it is empty or not there. */
+async function findYoungest(folder: string): Promise<number> {
+  const names = existsSync(folder) ? await readdir(folder) : [];
+  const times = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mtimeMs));
+  return Math.max(0, ...times);
+}
 
 /** The x64 package of an edition. @throws Error when it has not been built. */
 export async function findPackage(
@@ -32,7 +74,7 @@ export async function findPackage(
   generation: Generation = 'now',
   arch = 'x64',
 ): Promise<PackageFile> {
-  const folder = generation === 'now' ? DIST : NEXT;
+  const folder = generation === 'now' ? DIST : LATER[generation];
   const words = format === 'deb' ? { x64: 'amd64', arm64: 'arm64' } : { x64: 'x86_64', arm64: 'aarch64' };
   const word = arch === 'arm64' ? words.arm64 : words.x64;
   const names = existsSync(folder) ? await readdir(folder) : [];

@@ -39,13 +39,16 @@ export async function takeSnapshot(box: Box, systemd = true): Promise<Snapshot> 
   const files = await box.sh(
     `find / -xdev \\( -type d -printf '%p %y %m %U:%G\\n' \\) -o -printf '%p %y %m %U:%G %s %l\\n'
      find /etc /usr/lib/systemd -xdev -type f -exec sha256sum {} + | awk '{print $2, $1}'`,
+    { keep: false },
   );
   const sockets = await listListeners(box);
   return {
     files: sortLines(files),
     accounts: sortLines(await box.sh('cat /etc/passwd /etc/group')),
     units: systemd
-      ? sortLines(await box.sh('systemctl list-unit-files --no-legend; systemctl --failed --no-legend'))
+      ? sortLines(
+          await box.sh('systemctl list-unit-files --no-legend; systemctl --failed --no-legend', { keep: false }),
+        )
       : [],
     sockets,
     processes: sortLines(await box.sh("ps -eo args | grep -v -e '^ps ' -e '^\\[' -e '^sh ' -e '^grep ' -e '^(sd-'")),

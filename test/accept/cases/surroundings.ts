@@ -22,7 +22,10 @@ function under(
       await install(stage, 'next', how);
       await expectHealthy(stage);
     },
-    clear: (stage) => clearAway(stage, how),
+    async clear(stage) {
+      await clearAway(stage, how);
+      await stage.box.sh('rm -rf /opt/real /opt/link');
+    },
   };
 }
 
@@ -47,7 +50,8 @@ const POISONED = { env: { PATH: '/opt/evil:/usr/local/sbin:/usr/local/bin:/usr/s
 
 async function plantBait({ box }: Stage): Promise<void> {
   const trap = '#!/bin/sh\necho "$0 called by $(tr "\\0" " " </proc/$PPID/cmdline)" >>/root/bait\nexit 1\n';
-  for (const name of BAIT) await putFile(box, `/opt/evil/${name}`, trap, 0o755);
+  await putFile(box, '/opt/evil/trap', trap, 0o755);
+  await box.sh(`for name in ${BAIT.join(' ')}; do cp /opt/evil/trap "/opt/evil/$name"; done`);
 }
 
 /** A bait that was taken by a script of ours, not by another package's trigger. */
