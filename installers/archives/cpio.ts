@@ -21,6 +21,8 @@ const TRAILER = 'TRAILER!!!';
 export const CPIO_MAX_SIZE = 0xffffffff;
 /** Linux's PATH_MAX; a longer name is taken for damage. */
 const MAX_NAME = 4096;
+/** cpio pads archives to a block, of 512 bytes unless told; more is no padding. */
+const MAX_PADDING = 1 << 16;
 
 /** A member's header and name, padded. The owner is 0:0 and the device 0:1: a consumer that needs owners has them from elsewhere. */
 export function encodeCpioHeader(member: CpioMember): Buffer {
@@ -60,9 +62,11 @@ export async function* readCpio(bytes: AsyncIterable<Uint8Array>, where: string)
       await data.skip();
       await cursor.take(-member.size & 3);
     }
+    const end = cursor.position;
     for await (const chunk of cursor.rest()) {
-      if (chunk.some((byte) => byte !== 0))
-        throw damaged(where, cursor.position, 'data follows the end of the cpio archive');
+      if (chunk.some((byte) => byte !== 0) || cursor.position - end > MAX_PADDING) {
+        throw damaged(where, end, 'data follows the end of the cpio archive');
+      }
     }
   } finally {
     await cursor.close();

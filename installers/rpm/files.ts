@@ -21,7 +21,7 @@ function isGhost(entry: Entry): boolean {
 function fileFlags(entry: Entry): number {
   if (isGhost(entry)) return FILE_FLAGS.ghost;
   if (entry.kind === 'dir') return 0;
-  if (entry.role === 'config') return FILE_FLAGS.config | FILE_FLAGS.noreplace;
+  if (entry.role === 'config') return entry.kind === 'file' ? FILE_FLAGS.config | FILE_FLAGS.noreplace : 0;
   if (entry.role === 'doc' || entry.role === 'man') return FILE_FLAGS.doc;
   return entry.role === 'licence' ? FILE_FLAGS.license : 0;
 }

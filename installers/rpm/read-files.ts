@@ -123,8 +123,8 @@ export async function readPayload(
     }
     waiting.delete(member.ino);
     const kind = kindOf(file, where);
-    if (kind !== 'dir' && member.size !== file.size)
-      throw damaged(where, `payload: ${path} has ${member.size} bytes, not ${file.size}`);
+    const size = kind === 'dir' ? 0 : file.size;
+    if (member.size !== size) throw damaged(where, `payload: ${path} has ${member.size} bytes, not ${size}`);
     if (kind === 'link') await checkLink(member.data, file, where);
     if (kind === 'file') {
       const [fact, digest] = await hashData(member.data, algorithm);

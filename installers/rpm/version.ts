@@ -15,7 +15,7 @@ export function rpmVersion(version: Version): { version: string; release: string
  * Runs of digits compare as numbers and beat runs of letters, everything else but `~` and `^` only separates; a tilde is older than the end,
  * a caret newer than the end but older than anything else (rpm-version(7)).
  */
-export function rpmvercmp(a: string, b: string): -1 | 0 | 1 {
+export function rpmVercmp(a: string, b: string): -1 | 0 | 1 {
   const left = segments(a);
   const right = segments(b);
   for (let i = 0; ; i++) {

@@ -1,19 +1,14 @@
-import test from 'ava';
+import type { Entry } from '../../../build/model/file-tree.ts';
 import { rpm } from '../../../installers/rpm/rpm.ts';
-import { artifactBytes, blobs, bytesSource, unpacker } from './blobs.ts';
-import { thing } from './thing.ts';
+import { testFormat } from '../../suites/format.ts';
+import { blobs, unpacker } from './blobs.ts';
 
-for (const compression of rpm.compressions) {
-  test(`a package with ${compression.method} reads back as it was meant`, async (t) => {
-    const pkg = thing();
-    const [artifact] = await rpm.write(pkg, blobs, compression);
-    const bytes = await artifactBytes(artifact!);
-    t.is(bytes.length, artifact!.size);
-    const facts = await rpm.read(bytesSource(bytes), unpacker);
-    t.is(facts.version, '1.2.0~beta.2-1');
-    t.deepEqual(
-      facts.trees[0]!.entries.map((entry) => entry.path),
-      pkg.placements[0]!.tree.map((entry) => entry.path),
-    );
-  });
+function flags(entry: Entry): string[] {
+  if (entry.kind === 'dir') return [];
+  if (entry.kind === 'file' && (entry.role === 'state' || entry.role === 'log')) return ['ghost'];
+  if (entry.role === 'config') return entry.kind === 'file' ? ['config(noreplace)'] : [];
+  if (entry.role === 'doc' || entry.role === 'man') return ['doc'];
+  return entry.role === 'licence' ? ['license'] : [];
 }
+
+testFormat(rpm, { flags, blobs, unpacker });
