@@ -12,9 +12,14 @@ import { encodeLead } from '../../../installers/rpm/lead.ts';
 import { readHeader } from '../../../installers/rpm/read-header.ts';
 import { rpm } from '../../../installers/rpm/rpm.ts';
 import { HEADER_SIGNATURES, SIGNATURE_TAGS } from '../../../installers/rpm/tags.ts';
-import { memorySource, readArtifact, seededNumbers } from '../../suites/blobs.ts';
+import {
+  memoryBlobs as blobs,
+  memorySource,
+  readArtifact,
+  seededNumbers,
+  memoryUnpacker as unpacker,
+} from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
-import { blobs, unpacker } from './blobs.ts';
 import { thing } from './thing.ts';
 
 const SPEC = new URL('goldens/peer.spec', import.meta.url);

@@ -1,5 +1,5 @@
 /** What rpm itself makes of our packages. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -7,9 +7,8 @@ import { bytesContent } from '../../../build/model/content.ts';
 import type { Compression } from '../../../build/model/format.ts';
 import type { Package } from '../../../build/model/package.ts';
 import { rpm } from '../../../installers/rpm/rpm.ts';
-import { readArtifact } from '../../suites/blobs.ts';
+import { memoryBlobs as blobs, readArtifact } from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
-import { blobs } from './blobs.ts';
 import { thing } from './thing.ts';
 
 const GZIP: Compression = { method: 'gzip', level: 9 };
@@ -72,6 +71,7 @@ for (const compression of rpm.compressions) {
     t.throws(() => statSync(join(root, 'var/log/thing.log')), { code: 'ENOENT' });
 
     writeFileSync(join(root, 'etc/default/thing'), 'THING_OPTS=mine\n');
+    mkdirSync(join(root, 'var/log'), { recursive: true });
     writeFileSync(join(root, 'var/log/thing.log'), 'line\n');
     t.regex(runTool('rpm', [...inRoot, '-q', '--configfiles', 'thing']), /^\/etc\/default\/thing$/m);
     runTool('rpm', [...inRoot, '-e', 'thing']);
@@ -81,7 +81,7 @@ for (const compression of rpm.compressions) {
   });
 }
 
-test('an upgrade keeps a configuration file that was changed', async (t) => {
+test('an upgrade keeps a configuration file that was changed and leaves the state to its owner', async (t) => {
   if (!haveTool(t, 'rpm') || process.getuid?.() !== 0) return t.log('not run: only root may install');
   const changed = { path: '/etc/default/thing', role: 'config', kind: 'file', mode: 0o644 } as const;
   const newer = thing({ version: '1.2.0', entries: [{ ...changed, content: bytesContent('THING_OPTS=new\n') }] });
@@ -90,10 +90,20 @@ test('an upgrade keeps a configuration file that was changed', async (t) => {
   runTool('rpm', [...inRoot, '-i', '--nodeps', before.path]);
   const config = join(before.folder, 'root/etc/default/thing');
   writeFileSync(config, 'THING_OPTS=mine\n');
+  const state = join(before.folder, 'root/var/lib/thing');
+  mkdirSync(state, { recursive: true, mode: 0o711 });
+  chownSync(state, 1234, 1234);
   runTool('rpm', [...inRoot, '-U', '--nodeps', after.path]);
   t.is(readFileSync(config, 'utf8'), 'THING_OPTS=mine\n');
   t.is(readFileSync(`${config}.rpmnew`, 'utf8'), 'THING_OPTS=new\n');
+  const changes = runTool('sh', ['-c', 'rpm "$@" || :', 'sh', ...inRoot, '-V', '--nodeps', 'thing']);
+  t.is(changes, 'S.5....T.  c /etc/default/thing\n');
+  t.deepEqual([statSync(state).uid, statSync(state).mode & 0o7777], [1234, 0o711]);
   t.throws(() => runTool('rpm', [...inRoot, '-U', '--nodeps', before.path]), { message: /already installed/ });
+  writeFileSync(join(state, 'settings'), '');
+  runTool('rpm', [...inRoot, '-e', 'thing']);
+  t.deepEqual(readdirSync(state), ['settings']);
+  t.is(readFileSync(`${config}.rpmsave`, 'utf8'), 'THING_OPTS=mine\n');
 });
 
 test('rpm2cpio and cpio list what is in the payload', async (t) => {
@@ -103,7 +113,7 @@ test('rpm2cpio and cpio list what is in the payload', async (t) => {
   const archive = join(folder, 'payload.cpio');
   runTool('sh', ['-c', 'rpm2cpio "$1" > "$2"', 'sh', path, archive]);
   const listed = runTool('cpio', ['-t', '--quiet'], readFileSync(archive)).trim().split('\n');
-  const tree = pkg.placements[0]!.tree.filter((entry) => entry.role !== 'log' || entry.kind === 'dir');
+  const tree = pkg.placements[0]!.tree.filter((entry) => entry.role !== 'log' && entry.role !== 'state');
   t.deepEqual(
     listed.map((name) => name.replace(/^\.?/, '').replace(/^([^/])/, '/$1')),
     tree.map((entry) => entry.path),
