@@ -4,7 +4,7 @@ import { killBoxes } from './box.ts';
 import { type Case, Skip } from './case.ts';
 import { chooseCases, WAITING } from './cases/cases.ts';
 import { killCommands } from './command.ts';
-import { stopEngines } from './engines.ts';
+import { killEngines, stopEngines } from './engines.ts';
 import { limit } from './limit.ts';
 import { openLog } from './log.ts';
 import { buildLaterVersions } from './packages.ts';
@@ -41,7 +41,7 @@ const folder = `${CACHE}/logs/${process.pid}`;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => process.exit(130));
 process.on('exit', () => {
   killBoxes();
-  stopEngines();
+  killEngines();
   killCommands();
 });
 
@@ -61,7 +61,7 @@ await buildLaterVersions(openLog(`${folder}/later-versions.log`));
 console.log(`later versions are there after ${since(started)}`);
 const run = limit(Number(values.jobs ?? Math.max(2, Math.min(8, availableParallelism() + 1))));
 const results = await Promise.all(cases.map((one) => run(() => runCase(one))));
-stopEngines();
+await stopEngines();
 report(results);
 
 async function runCase(one: Case): Promise<Result> {

@@ -112,6 +112,14 @@ export function showLightPackages(): Readonly<Record<string, string>> {
   return { ...showPackages, '/packages/light': LIGHT };
 }
 
+/** The image archive of an edition. @throws Error when it has not been built. */
+export async function findImage(edition: EditionName): Promise<string> {
+  const names = existsSync(DIST) ? await readdir(DIST) : [];
+  const found = names.filter((name) => /oci/.test(name) && name.includes(edition));
+  if (found.length !== 1) throw new Error(`${DIST} has ${found.length} images for ${edition}; run "npm run package"`);
+  return join(DIST, found[0]!);
+}
+
 /** Every package of a format in dist/. */
 export async function listPackages(format: PackageFormat): Promise<string[]> {
   const names = existsSync(DIST) ? await readdir(DIST) : [];

@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts';
 import { FAILURES } from './failures.ts';
+import { IMAGE_CASES } from './images.ts';
 import { LIFE_CASES } from './life.ts';
 import { NEIGHBOURS } from './neighbours.ts';
 import { choosePairs } from './pairwise.ts';
@@ -20,5 +21,5 @@ const SITUATIONS: readonly Situation[] = [...STEPS, ...FAILURES, ...NEIGHBOURS, 
 /** The whole matrix, or the choice of it that every change has to pass. */
 export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
   const matrix = choice === 'all' ? listCells(SITUATIONS, seed) : choosePairs(SITUATIONS, seed);
-  return [...LIFE_CASES, ...matrix];
+  return [...LIFE_CASES, ...IMAGE_CASES, ...matrix];
 }
