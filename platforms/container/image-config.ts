@@ -53,7 +53,6 @@ function environment(product: Product, edition: Edition, service: Service | unde
     PATH: '/usr/local/bin:/usr/bin:/bin',
     // A uid without a line in /etc/passwd has no home folder, and `os.homedir()` throws, unless it is told here.
     HOME: state,
-    SSL_CERT_FILE: '/etc/ssl/certs/ca-certificates.crt',
   };
   for (const setting of product.settings ?? []) {
     const ours = setting.editions === undefined || setting.editions.includes(edition.name);
