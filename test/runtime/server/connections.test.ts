@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import type { Socket } from 'node:net';
 import test from 'ava';
 import { watchConnections } from '../../../runtime/server/connections.ts';
-import { openConnection, request, sendRaw, statusOf } from './raw-request.ts';
+import { openConnection, request, sendRaw, statusOf, untilClosed } from './raw-request.ts';
 
 test('when slow connections fill the server the oldest one goes, and a good client is answered', async (t) => {
   const server = createServer((_, response) => response.end('good'));
@@ -11,8 +12,7 @@ test('when slow connections fill the server the oldest one goes, and a good clie
   await once(server, 'listening');
   const { port } = server.address() as { port: number }; // a TCP server's address
   const slow = await Promise.all(['', 'GET', 'GET / HT'].map((bytes) => openConnection(port, bytes)));
-  for (const socket of slow) socket.on('error', () => {}).resume();
-  const gone = slow.map((socket) => once(socket, 'close'));
+  const gone = slow.map(untilClosed);
   t.is(statusOf(await sendRaw(port, request('GET / HTTP/1.1', 'Host: localhost'))), 200);
   await Promise.race(gone);
   t.is(slow.filter((socket) => socket.destroyed).length, 1);
@@ -20,4 +20,23 @@ test('when slow connections fill the server the oldest one goes, and a good clie
   await Promise.all(gone);
   server.close();
   await once(server, 'close');
+});
+
+test('a client whose request is being answered stays, however old it is', async (t) => {
+  const waiting: (() => void)[] = [];
+  const server = createServer((_, response) => void waiting.push(() => response.end('answered')));
+  const drop = watchConnections(server, 2);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number }; // a TCP server's address
+  const asked = once(server, 'request');
+  const answer = sendRaw(port, request('GET / HTTP/1.1', 'Host: localhost'));
+  await asked;
+  const slow: Socket[] = [];
+  for (let i = 0; i < 2; i++) slow.push(await openConnection(port, 'GET'));
+  await untilClosed(slow[0]!);
+  for (const release of waiting) release();
+  t.regex(await answer, /answered$/);
+  drop();
+  server.close();
 });

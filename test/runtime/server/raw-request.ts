@@ -30,6 +30,14 @@ export function openConnection(port: number, bytes: string): Promise<Socket> {
       if (bytes) socket.write(bytes);
       resolve(socket);
     });
-    socket.on('error', reject);
+    socket.on('error', reject).resume(); // once it is open, only its end matters
+  });
+}
+
+/** Waits until a connection is over, by an end or by a reset. */
+export function untilClosed(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.destroyed) resolve();
+    else socket.once('close', () => resolve());
   });
 }

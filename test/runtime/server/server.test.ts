@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test from 'ava';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
-import { openConnection, request, sendRaw, statusOf } from './raw-request.ts';
+import { openConnection, request, sendRaw, statusOf, untilClosed } from './raw-request.ts';
 
 test('health is answered on IPv4 and IPv6 loopback', async (t) => {
   const { port } = await startServer(t);
@@ -126,10 +126,11 @@ test('listening on any address answers IP literals and localhost, and still no n
 test('SIGTERM stops it with exit code 0, idle, half-sent and silent connections or not', async (t) => {
   const { port, child, ended } = await startServer(t);
   const alive = 'GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n';
-  const sockets = await Promise.all(['', 'GET /hea', alive, alive].map((bytes) => openConnection(port, bytes)));
-  await once(sockets[3]!, 'data');
-  const closed = sockets.map((socket) => once(socket, 'close'));
-  for (const socket of sockets) socket.on('error', () => {}).resume();
+  const sockets = await Promise.all(['', 'GET /hea', alive, ''].map((bytes) => openConnection(port, bytes)));
+  const heard = once(sockets[3]!, 'data');
+  sockets[3]!.write(alive);
+  await heard;
+  const closed = sockets.map(untilClosed);
   child.kill('SIGTERM');
   const { code, signal, stderr } = await ended;
   t.is(signal, null);
