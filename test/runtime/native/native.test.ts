@@ -6,10 +6,10 @@ import { openDatabase } from '../../../runtime/database/database.ts';
 import { buildBetterSqlite3, builtFolder } from '../../../runtime/native/build-from-source.ts';
 import { testDatabase } from '../../suites/database.ts';
 
-// Compiling takes a minute and needs a C++ compiler: only when asked, with `RUN_NATIVE=1 npx ava test/runtime/native`.
+// Compiling takes a minute or more and needs a C++ compiler: only when asked, `RUN_NATIVE=1 npx ava --timeout=30m test/runtime/native`.
 if (process.env.RUN_NATIVE === '1') {
   test.before('better-sqlite3 is built from source', async (t) => {
-    t.timeout(600_000);
+    t.timeout(1_800_000);
     await rm(builtFolder, { recursive: true, force: true });
     t.is(await buildBetterSqlite3(), path.join(builtFolder, 'better_sqlite3.node'));
     process.env.DUPLICATI_NATIVE_FOLDER = builtFolder;

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { UserError } from '../../../runtime/errors.ts';
@@ -66,10 +66,16 @@ test('below a sticky folder that all can write to, an entry of ours is good', as
   t.is(findFolderProblem(folder), undefined);
 });
 
-test('what belongs to another account is refused', async (t) => {
-  const folder = makeWithMode(path.join(await makeFolder(t), 'data'), 0o700);
-  // Seen from another account, this test's own folder is one that somebody else prepared.
-  t.regex(findFolderProblem(folder, us + 1) ?? '', /belongs to account|belongs to \d+/);
+test('a folder of another account is refused, and one below such a folder too', async (t) => {
+  const parent = makeWithMode(path.join(await makeFolder(t), 'parent'), 0o755);
+  const folder = makeWithMode(path.join(parent, 'data'), 0o700);
+  // As root, hand the parent to somebody; as anybody else, look with the eyes of somebody else.
+  const [other, viewer] = us === 0 ? [4711, 0] : [us, us + 1];
+  chownSync(parent, other, process.getgid!());
+  t.regex(findFolderProblem(folder, viewer) ?? '', new RegExp(`belongs to account ${other},`));
+  chownSync(parent, us, process.getgid!());
+  if (us === 0) t.is(findFolderProblem(folder, 1), 'it belongs to account 0, this program runs as 1');
+  else t.is(findFolderProblem('/root', us), `it belongs to account 0, this program runs as ${us}`);
 });
 
 test('a link is followed, and where it leads is judged too', async (t) => {
@@ -81,6 +87,8 @@ test('a link is followed, and where it leads is judged too', async (t) => {
   t.throws(() => prepareDataFolder(path.join(root, 'link'), false, silent), {
     message: /real is writable by other accounts/,
   });
+  symlinkSync(good, path.join(root, 'absolute'));
+  t.throws(() => prepareDataFolder(path.join(root, 'absolute'), false, silent), { message: /real is writable by/ });
   symlinkSync('circle', path.join(root, 'circle'));
   symlinkSync('nowhere', path.join(root, 'dangling'));
   writeFileSync(path.join(root, 'file'), '', { mode: 0o700 });
