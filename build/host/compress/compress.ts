@@ -6,11 +6,12 @@ import type { Blobs, Compressed, Compression, Part } from '../../model/format.ts
 import type { Cache } from '../cache.ts';
 import { digestContent } from './content-digest.ts';
 import { openContentFiles } from './content-files.ts';
+import { cutContent, type PackedCompression, plainEncoding } from './cut-content.ts';
 import type { Encoding } from './jobs.ts';
 import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
 import { openPool } from './pool.ts';
-import { cutFile, pieceLimit, planSegments } from './segments.ts';
+import { pieceLimit, planSegments } from './segments.ts';
 import { type Source, sourceSize, streamSources } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
 import { storeParts } from './store-parts.ts';
@@ -33,7 +34,7 @@ export interface BlobsOptions {
 
 /** Blobs, and the threads behind them. */
 export interface OpenBlobs extends Blobs {
-  /** Ends the threads. What is still being compressed fails. */
+  /** Ends the threads; what is still being compressed fails. Trims the cache. */
   close(): Promise<void>;
 }
 
@@ -46,9 +47,6 @@ const HELD_RUN = 1 << 20;
 /** Scale of each method's `level`. */
 const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9] } as const;
 
-/** A compression that is one. */
-type PackedCompression = Compression & { method: Encoding['method'] };
-
 /** Work in hand: the bytes before compression, and the segments they become, in order. */
 interface Started {
   raw: readonly Source[];
@@ -59,19 +57,20 @@ interface Started {
 export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   const { cache, scratch, report = () => {}, threshold = DEFAULT_THRESHOLD } = options;
   await mkdir(scratch, { recursive: true });
-  const pool = openPool(options.jobs, options.memory);
-  const contents = openContentFiles(scratch, pool);
-  const makePieces = openPieceMaker(cache, pool, report);
+  const encoders = openPool(options.jobs, options.memory);
+  // Apart, so that a digest of a second does not wait for pieces of ten.
+  const hashers = openPool(options.jobs);
+  const contents = openContentFiles(scratch, hashers);
+  const makePieces = openPieceMaker(cache, encoders, report);
   const known = knownPiecesOf(cache);
   let serial = 0;
 
   const digestOf = async (sources: readonly Source[]) =>
-    (await pool.run({ kind: 'digest', sources, algorithms: ['sha256'] })).digests[0]!;
+    (await hashers.run({ kind: 'digest', sources, algorithms: ['sha256'] })).digests[0]!;
 
-  async function encodeContent(content: Content, encoding: Encoding, limit: number): Promise<Encoded> {
+  async function encodeContent(content: Content, compression: PackedCompression, limit: number): Promise<Encoded> {
     const { file, identity } = await contents.locate(content);
-    const sources = cutFile(file, content.size, limit);
-    const encoded = await makePieces({ sha256: content.sha256, sources, rule: limit }, encoding);
+    const encoded = await makePieces(await cutContent(content, file, compression, limit));
     await contents.assertUnchanged(file, identity);
     rememberPieces(known, encoded.units, file, identity);
     return encoded;
@@ -79,9 +78,10 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
 
   async function encodeRun(source: Source, encoding: Encoding): Promise<Encoded> {
     if (sourceSize(source) >= CACHED_RUN) {
-      return makePieces({ sha256: await digestOf([source]), sources: [source], rule: 0 }, encoding);
+      const key = ['run', ...Object.values(encoding)].join(' ');
+      return makePieces({ sha256: await digestOf([source]), pieces: [{ source, encoding }], key });
     }
-    const { bytes, unit } = await pool.run({ kind: 'encode', source, encoding });
+    const { bytes, unit } = await encoders.run({ kind: 'encode', source, encoding });
     return { source: bytes, units: [unit] };
   }
 
@@ -90,18 +90,23 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     const limit = options.limit ?? pieceLimit(compression);
     const raw: Source[] = [];
     const pending: Promise<Encoded>[] = [];
+    const add = (encoded: Promise<Encoded>) => {
+      pending.push(encoded);
+      // It is awaited at the end; a failure until then must not count as unhandled.
+      encoded.catch(() => {});
+    };
     try {
       for await (const segment of planSegments(parts, threshold, limit)) {
         if (segment.kind === 'content') {
           const { file } = await contents.locate(segment.content);
           raw.push({ file, offset: 0, length: segment.content.size });
-          pending.push(encodeContent(segment.content, encodingOf(compression, segment.content), limit));
+          add(encodeContent(segment.content, compression, limit));
         } else {
           const source = segment.bytes.byteLength > HELD_RUN ? await spill.keep(segment.bytes) : segment.bytes;
           raw.push(source);
-          pending.push(encodeRun(source, encodingOf(compression)));
+          add(encodeRun(source, plainEncoding(compression)));
         }
-        await pool.whenRoom();
+        await encoders.whenRoom();
       }
     } catch (cause) {
       await Promise.allSettled(pending);
@@ -109,7 +114,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     }
     // An xz stream may have no block at all; the others need one piece.
     if (pending.length === 0 && compression.method !== 'xz') {
-      pending.push(encodeRun(new Uint8Array(), encodingOf(compression)));
+      add(encodeRun(new Uint8Array(), plainEncoding(compression)));
     }
     return { raw, pending };
   }
@@ -148,7 +153,10 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       }
     },
     digest: (content, algorithm) => digestContent(cache, content, algorithm),
-    close: () => pool.close(),
+    async close() {
+      await Promise.all([encoders.close(), hashers.close()]);
+      await cache.trim();
+    },
   };
 }
 
@@ -162,10 +170,4 @@ function checkLevel({ method, level }: PackedCompression): void {
   const [lowest, highest] = LEVELS[method];
   if (Number.isInteger(level) && level >= lowest && level <= highest) return;
   throw new PackwrightError(`compression ${method}`, `there is no level ${level}`, `use ${lowest} to ${highest}`);
-}
-
-function encodingOf({ method, level }: PackedCompression, content?: Content): Encoding {
-  if (method === 'xz') return { method, level, filter: content?.machineCode ?? 'none' };
-  if (method === 'zstd') return { method, level, threaded: false };
-  return { method, level };
 }

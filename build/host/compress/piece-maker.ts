@@ -23,25 +23,32 @@ export interface BlobReport {
   milliseconds: number;
 }
 
-/** A segment's bytes, cut where its pieces are to be cut; `sha256` is that of all of them together. */
+/** One piece to be. */
+export interface CutPiece {
+  source: Source;
+  encoding: Encoding;
+}
+
+/** A segment's bytes, cut where its pieces are to be cut. At least one. */
 export interface Cut {
+  /** Of all pieces together, lower-case hex. */
   sha256: string;
-  sources: readonly Source[];
-  /** The rule by which it was cut, for the cache's key. */
-  rule: number;
+  pieces: readonly CutPiece[];
+  /** Where it was cut and how each piece is encoded, as far as the bytes do not say so: part of the cache's key. */
+  key: string;
 }
 
 /** Makes a segment's pieces, or finds them in the cache. Asked twice at once for the same, it makes them once. */
-export type PieceMaker = (cut: Cut, encoding: Encoding) => Promise<Encoded>;
+export type PieceMaker = (cut: Cut) => Promise<Encoded>;
 
 export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobReport) => void): PieceMaker {
   const underway = new Map<string, Promise<Encoded>>();
 
-  async function findOrMake(key: string, { sources }: Cut, encoding: Encoding): Promise<Encoded> {
+  async function findOrMake(key: string, { pieces }: Cut): Promise<Encoded> {
     const started = performance.now();
-    const rawSize = sources.reduce((sum, source) => sum + sourceSize(source), 0);
+    const rawSize = pieces.reduce((sum, { source }) => sum + sourceSize(source), 0);
     const tell = (kind: BlobReport['kind'], size: number) => {
-      const { method, level } = encoding;
+      const { method, level } = pieces[0]!.encoding;
       report({ kind, method, level, rawSize, size, milliseconds: performance.now() - started });
     };
     const found = await cache.read(key);
@@ -51,7 +58,7 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
       return { source: wholeFile(found), units: found.meta as unknown as readonly Unit[] };
     }
     const units: Unit[] = [];
-    const answers = sources.map((source) => pool.run({ kind: 'encode', source, encoding }));
+    const answers = startLargestFirst(pool, pieces);
     async function* inOrder() {
       for (const answer of answers) {
         const { bytes, unit } = await answer;
@@ -64,16 +71,16 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
       tell('made', entry.size);
       return { source: wholeFile(entry), units };
     } finally {
-      // When one fails, the others' failures must find somebody who listens.
+      // Nobody else may use the pieces' files while a thread reads them.
       await Promise.allSettled(answers);
     }
   }
 
-  return async (cut, encoding) => {
-    const key = ['piece', cut.sha256, cut.rule, ...Object.values(encoding), encoderIdentity(encoding.method)].join(' ');
+  return async (cut) => {
+    const key = ['piece', cut.sha256, cut.key, encoderIdentity(cut.pieces[0]!.encoding.method)].join(' ');
     const other = underway.get(key);
     if (other) return other;
-    const mine = findOrMake(key, cut, encoding);
+    const mine = findOrMake(key, cut);
     underway.set(key, mine);
     try {
       return await mine;
@@ -81,6 +88,15 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
       underway.delete(key);
     }
   };
+}
+
+/** So that no thread begins a large piece when the others are done. The promises are in the pieces' order. */
+function startLargestFirst(pool: Pool, pieces: readonly CutPiece[]) {
+  const order = [...pieces].sort((a, b) => sourceSize(b.source) - sourceSize(a.source));
+  const started = new Map(order.map((piece) => [piece, pool.run({ kind: 'encode', ...piece })]));
+  // They are awaited in turn; one that fails before its turn must not count as unhandled.
+  for (const answer of started.values()) answer.catch(() => {});
+  return pieces.map((piece) => started.get(piece)!);
 }
 
 function wholeFile({ file, size }: { file: string; size: number }): Source {

@@ -56,13 +56,13 @@ export async function* planSegments(parts: readonly Part[], threshold: number, l
   if (size > 0) yield flush();
 }
 
-/** Equal pieces of a file of at most `limit` bytes, cut at multiples of 4 KiB. Depends on nothing but the two numbers. */
-export function cutFile(file: string, size: number, limit: number): FileRange[] {
-  const count = Math.ceil(size / limit);
-  const length = Math.ceil(size / count / 4096) * 4096;
+/** Equal parts of a range of at most `limit` bytes each, cut at multiples of 4 KiB from its start. Depends on the numbers alone. */
+export function cutRange({ file, offset, length }: FileRange, limit: number): FileRange[] {
+  const count = Math.ceil(length / limit);
+  const step = Math.ceil(length / count / 4096) * 4096;
   const ranges: FileRange[] = [];
-  for (let offset = 0; offset < size; offset += length) {
-    ranges.push({ file, offset, length: Math.min(length, size - offset) });
+  for (let done = 0; done < length; done += step) {
+    ranges.push({ file, offset: offset + done, length: Math.min(step, length - done) });
   }
   return ranges;
 }
