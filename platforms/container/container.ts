@@ -1,4 +1,5 @@
 import { bytesContent } from '../../build/model/content.ts';
+import { PackwrightError } from '../../build/model/errors.ts';
 import { type Entry, fileTree } from '../../build/model/file-tree.ts';
 import type { ImageConfig, Placement } from '../../build/model/package.ts';
 import type { Payload, PayloadFile, Platform } from '../../build/model/platform.ts';
@@ -22,6 +23,7 @@ export const container = {
   place(product, edition, arch, payload): Placement {
     const service = imageService(product, edition);
     const root = `/usr/lib/${product.name}`;
+    assertLibraries(edition, payload);
     const config = imageConfig(product, edition, service, {
       root,
       volume: STATE_VOLUME,
@@ -33,13 +35,14 @@ export const container = {
         [
           ...(payload.base ?? []),
           ...placePayload(product, edition, payload, root, config),
-          ...systemFiles(product, edition),
+          ...systemFiles(product, edition, payload),
         ],
         `${edition.name} image`,
       ),
       lifecycle: { units: [], alternatives: [], accounts: [], state: [], siblings: [], rivals: [] },
       relations: { libraries: payload.libraries, replaces: [], conflicts: [], depends: [] },
       image: config,
+      ...(payload.imageBase ? { imageBase: payload.imageBase } : {}),
     };
   },
 } satisfies Platform;
@@ -47,6 +50,20 @@ export const container = {
 /** Made by the program itself, with mode 0700, as whoever it runs as. */
 function stateFolder(product: Product, edition: Edition): string {
   return `${STATE_VOLUME}/${edition.home ?? product.name}`;
+}
+
+/** What no layer holds would be missed only when the container starts. */
+function assertLibraries(edition: Edition, payload: Payload): void {
+  const below = payload.imageBase?.entries ?? payload.base;
+  if (!below) return;
+  const names = new Set(below.map((entry) => entry.path.slice(entry.path.lastIndexOf('/') + 1)));
+  const missing = payload.libraries.filter(({ soname }) => !names.has(soname)).map(({ soname }) => soname);
+  if (missing.length === 0) return;
+  throw new PackwrightError(
+    `${edition.name} image for ${payload.arch}`,
+    `its programs need ${missing.join(', ')}, which ${payload.imageBase?.name ?? 'the base'} does not have`,
+    'give a base that has it, such as a Debian with libatomic1 and libstdc++6',
+  );
 }
 
 function imageService(product: Product, edition: Edition): Service | undefined {
@@ -87,8 +104,8 @@ function loaderName(payload: Payload): string {
   return link?.kind === 'link' ? link.to : 'runtime';
 }
 
-function systemFiles(product: Product, edition: Edition): Entry[] {
-  const texts = accountFiles(product, stateFolder(product, edition));
+function systemFiles(product: Product, edition: Edition, payload: Payload): Entry[] {
+  const texts = accountFiles(product, stateFolder(product, edition), payload.imageBase);
   return [
     // Root's: in a sticky folder its owner too may rename what others made, and a program that runs as any uid must refuse that.
     { path: STATE_VOLUME, kind: 'dir', mode: 0o1777, role: 'state', layer: 'app' },
