@@ -6,6 +6,9 @@ import { dockerArchiveFiles, layoutFiles, tarArtifact } from './layout.ts';
 import { ARCHITECTURES } from './media-types.ts';
 import { readImage } from './read-image.ts';
 
+export { type ImageFiles, tarFiles } from './image-files.ts';
+export { readImageBase } from './read-image.ts';
+
 /** Container images: an OCI 1.1 image layout in one tar, with an image index for all architectures. */
 export const oci = {
   name: 'oci',
