@@ -13,6 +13,8 @@ export interface Dependency {
   version: string;
 }
 
+/** What the scriptlets call for alternatives: a path, because the package that has it is named differently by every distribution. */
+const ALTERNATIVES = '/usr/sbin/update-alternatives';
 /** rpm's %{_isa}: the suffix that binds a name to an architecture. */
 const ISA: Readonly<Record<Arch, string>> = { x64: '(x86-64)', arm64: '(aarch-64)' };
 /** Features of the format that a reader must know, and the rpm version that brought them; gzip needs no word. */
@@ -29,7 +31,7 @@ const PAYLOAD_FEATURES: Readonly<Record<Method, readonly [name: string, version:
  */
 export function dependencyFields(
   pkg: Package,
-  { arch, relations }: Placement,
+  { arch, relations, lifecycle }: Placement,
   scriptlets: Scriptlets,
   method: Method,
 ): Fields<typeof TAGS> {
@@ -37,7 +39,12 @@ export function dependencyFields(
   const { version, release } = rpmVersion(pkg.version);
   const evr = `${version}-${release}`;
   const provides = [pkg.name, pkg.name + ISA[arch]].map((name) => ({ name, flags: SENSE.equal, version: evr }));
-  const requires = requirements(relations, scriptlets, { method, evr }, where);
+  const requires = requirements(
+    relations,
+    scriptlets,
+    { method, evr, alternatives: lifecycle.alternatives.length > 0 },
+    where,
+  );
   const conflicts = sortDependencies(
     [...relations.replaces, ...relations.conflicts].map((text) => parseDependency(text, where)),
   );
@@ -48,6 +55,12 @@ export function dependencyFields(
     REQUIRENAME: names(requires),
     REQUIREFLAGS: flags(requires),
     REQUIREVERSION: versions(requires),
+    // Not a requirement, since the scriptlets do without. But in one transaction with systemd, systemctl must be there before they run.
+    ...(lifecycle.units.length > 0 && {
+      ORDERNAME: ['systemd'],
+      ORDERFLAGS: [SENSE.post | SENSE.preun | SENSE.postun],
+      ORDERVERSION: [''],
+    }),
     ...(conflicts.length > 0 && {
       CONFLICTNAME: names(conflicts),
       CONFLICTFLAGS: flags(conflicts),
@@ -63,11 +76,14 @@ const versions = (all: readonly Dependency[]) => all.map((one) => one.version);
 function requirements(
   relations: Relations,
   scriptlets: Scriptlets,
-  features: { method: Method; evr: string },
+  features: { method: Method; evr: string; alternatives: boolean },
   where: string,
 ): Dependency[] {
   const all: Dependency[] = [];
   for (const [name] of scriptlets) all.push({ name: INTERPRETER, flags: SENSE.interp | SENSE[name], version: '' });
+  for (const time of features.alternatives ? (['post', 'postun'] as const) : []) {
+    all.push({ name: ALTERNATIVES, flags: SENSE[time], version: '' });
+  }
   for (const name of libraryNames(relations)) all.push({ name, flags: SENSE.findRequires, version: '' });
   for (const text of relations.depends) all.push(parseDependency(text, where));
   const rpmlib: [string, string][] = [

@@ -23,7 +23,7 @@ export function descriptionFields(pkg: Package, arch: string): Fields<typeof TAG
     VENDOR: product.vendor,
     LICENSE: product.licence,
     PACKAGER: maintainer,
-    GROUP: 'Unspecified',
+    GROUP: 'Applications/System',
     URL: product.homepage,
     OS: 'linux',
     ARCH: arch,

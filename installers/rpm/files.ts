@@ -7,15 +7,15 @@ import { FILE_FLAGS, type Fields, SHA256, type TAGS } from './tags.ts';
 
 const FILE_TYPES = { file: 0o100000, dir: 0o040000, link: 0o120000 } as const;
 const VERIFY_ALL = 0xffffffff;
-/** RPMVERIFY_FILEDIGEST, FILESIZE, LINKTO, USER, GROUP, MTIME and MODE: what the service manager and the service decide for a %ghost. */
+/** RPMVERIFY_FILEDIGEST, FILESIZE, LINKTO, USER, GROUP, MTIME and MODE: what is not ours to decide for a %ghost. */
 const VERIFY_NOT_OURS = 0x1 | 0x2 | 0x4 | 0x8 | 0x10 | 0x20 | 0x40;
 
 /** Fields of the main header that describe files; none for a package without files. */
 export type FileFields = Fields<typeof TAGS>;
 
 /**
- * What belongs to the package and is made by the service manager or the service: %ghost. A directory that were not one would get the
- * package's owner and mode back at every upgrade, below a service that runs as somebody else.
+ * What belongs to the package and is made by the service manager or the service: %ghost. A state directory that were not one would get
+ * the package's owner and mode back at every upgrade, below a service that runs as somebody else.
  */
 function isGhost(entry: Entry): boolean {
   return entry.kind !== 'link' && (entry.role === 'state' || entry.role === 'log');

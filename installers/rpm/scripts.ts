@@ -1,14 +1,12 @@
 import type { Package, Placement } from '../../build/model/package.ts';
-import { renderScriptlets } from './scriptlets.ts';
+import { renderScriptlets, type Scriptlet } from './scriptlets.ts';
 import type { Fields, TAGS } from './tags.ts';
 
-/** When a scriptlet runs, in the words of the spec file. */
-export type ScriptletName = 'pre' | 'post' | 'preun' | 'postun' | 'pretrans' | 'posttrans';
-export type Scriptlets = readonly (readonly [name: ScriptletName, body: string])[];
+export type Scriptlets = readonly (readonly [name: Scriptlet, body: string])[];
 
 /** The interpreter of every scriptlet. */
 export const INTERPRETER = '/bin/sh';
-const NAMES: readonly ScriptletName[] = ['pretrans', 'pre', 'post', 'preun', 'postun', 'posttrans'];
+const NAMES: readonly Scriptlet[] = ['pretrans', 'pre', 'post', 'preun', 'postun', 'posttrans'];
 
 /** The scriptlets a package has, without those that have nothing to do. */
 export function scriptletsOf(pkg: Package, placement: Placement): Scriptlets {
@@ -18,7 +16,7 @@ export function scriptletsOf(pkg: Package, placement: Placement): Scriptlets {
 
 export function scriptletFields(scriptlets: Scriptlets): Fields<typeof TAGS> {
   const bodies = new Map(scriptlets);
-  const prog = (name: ScriptletName) => (bodies.has(name) ? INTERPRETER : undefined);
+  const prog = (name: Scriptlet) => (bodies.has(name) ? INTERPRETER : undefined);
   return {
     PREIN: bodies.get('pre'),
     PREINPROG: prog('pre'),

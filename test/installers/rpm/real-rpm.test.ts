@@ -7,6 +7,7 @@ import { bytesContent } from '../../../build/model/content.ts';
 import type { Compression } from '../../../build/model/format.ts';
 import type { Package } from '../../../build/model/package.ts';
 import { rpm } from '../../../installers/rpm/rpm.ts';
+import { renderScriptlets } from '../../../installers/rpm/scriptlets.ts';
 import { memoryBlobs as blobs, readArtifact } from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
 import { thing } from './thing.ts';
@@ -41,6 +42,7 @@ for (const arch of ['x64', 'arm64'] as const) {
     const text = [
       query('--info', '--provides', '--conflicts', '--obsoletes', '--changelog', '--list', '-v'),
       query('--requires', '-v'),
+      query('--qf', '[%{ORDERNAME} %{ORDERFLAGS:deptype} %{ORDERVERSION}\\n]'),
       query('--qf', '[%{FILENAMES} %{FILEFLAGS:fflags} %{FILEVERIFYFLAGS:hex} %{FILEINODES} %{FILEMTIMES}\\n]'),
     ];
     assertGolden(t, `${arch}.txt`, text.join(''));
@@ -62,7 +64,7 @@ for (const compression of rpm.compressions) {
     writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/:/bin/sh\n');
     writeFileSync(join(root, 'etc/group'), 'root:x:0:\nadm:x:4:\n');
     const inRoot = ['--root', root, '--dbpath', '/var/lib/rpm'];
-    runTool('rpm', [...inRoot, '-i', '--nodeps', path]);
+    runTool('rpm', [...inRoot, '-i', '--nodeps', '--noscripts', path]);
     t.is(runTool('rpm', [...inRoot, '-V', '--nodeps', 'thing']), '');
     t.is(readFileSync(join(root, 'usr/bin/thing'), 'utf8'), '\x7fELF');
     const secret = statSync(join(root, 'etc/thing/private.conf'));
@@ -74,12 +76,25 @@ for (const compression of rpm.compressions) {
     mkdirSync(join(root, 'var/log'), { recursive: true });
     writeFileSync(join(root, 'var/log/thing.log'), 'line\n');
     t.regex(runTool('rpm', [...inRoot, '-q', '--configfiles', 'thing']), /^\/etc\/default\/thing$/m);
-    runTool('rpm', [...inRoot, '-e', 'thing']);
+    runTool('rpm', [...inRoot, '-e', '--noscripts', 'thing']);
     t.is(readFileSync(join(root, 'etc/default/thing.rpmsave'), 'utf8'), 'THING_OPTS=mine\n');
     t.throws(() => statSync(join(root, 'usr/lib/thing')), { code: 'ENOENT' });
     t.throws(() => statSync(join(root, 'var/log/thing.log')), { code: 'ENOENT' });
   });
 }
+
+test('rpm finds every scriptlet as it was rendered', async (t) => {
+  if (!haveTool(t, 'rpm')) return;
+  const pkg = thing();
+  const { path } = await writePackage(t, pkg);
+  const tags = { pre: 'PREIN', post: 'POSTIN', preun: 'PREUN', postun: 'POSTUN', posttrans: 'POSTTRANS' } as const;
+  const rendered: Partial<Record<string, string>> = renderScriptlets(pkg, pkg.placements[0]!);
+  t.deepEqual(Object.keys(rendered).sort(), Object.keys(tags).sort());
+  for (const [name, tag] of Object.entries(tags)) {
+    t.is(runTool('rpm', ['-qp', '--qf', `%{${tag}}`, path]), rendered[name] ?? 'none');
+    t.is(runTool('rpm', ['-qp', '--qf', `%{${tag}PROG}`, path]), '/bin/sh');
+  }
+});
 
 test('an upgrade keeps a configuration file that was changed and leaves the state to its owner', async (t) => {
   if (!haveTool(t, 'rpm') || process.getuid?.() !== 0) return t.log('not run: only root may install');
@@ -87,21 +102,23 @@ test('an upgrade keeps a configuration file that was changed and leaves the stat
   const newer = thing({ version: '1.2.0', entries: [{ ...changed, content: bytesContent('THING_OPTS=new\n') }] });
   const [before, after] = [await writePackage(t, thing()), await writePackage(t, newer)];
   const inRoot = ['--root', join(before.folder, 'root'), '--dbpath', '/var/lib/rpm'];
-  runTool('rpm', [...inRoot, '-i', '--nodeps', before.path]);
+  runTool('rpm', [...inRoot, '-i', '--nodeps', '--noscripts', before.path]);
   const config = join(before.folder, 'root/etc/default/thing');
   writeFileSync(config, 'THING_OPTS=mine\n');
   const state = join(before.folder, 'root/var/lib/thing');
   mkdirSync(state, { recursive: true, mode: 0o711 });
   chownSync(state, 1234, 1234);
-  runTool('rpm', [...inRoot, '-U', '--nodeps', after.path]);
+  runTool('rpm', [...inRoot, '-U', '--nodeps', '--noscripts', after.path]);
   t.is(readFileSync(config, 'utf8'), 'THING_OPTS=mine\n');
   t.is(readFileSync(`${config}.rpmnew`, 'utf8'), 'THING_OPTS=new\n');
   const changes = runTool('sh', ['-c', 'rpm "$@" || :', 'sh', ...inRoot, '-V', '--nodeps', 'thing']);
   t.is(changes, 'S.5....T.  c /etc/default/thing\n');
   t.deepEqual([statSync(state).uid, statSync(state).mode & 0o7777], [1234, 0o711]);
-  t.throws(() => runTool('rpm', [...inRoot, '-U', '--nodeps', before.path]), { message: /already installed/ });
+  t.throws(() => runTool('rpm', [...inRoot, '-U', '--nodeps', '--noscripts', before.path]), {
+    message: /already installed/,
+  });
   writeFileSync(join(state, 'settings'), '');
-  runTool('rpm', [...inRoot, '-e', 'thing']);
+  runTool('rpm', [...inRoot, '-e', '--noscripts', 'thing']);
   t.deepEqual(readdirSync(state), ['settings']);
   t.is(readFileSync(`${config}.rpmsave`, 'utf8'), 'THING_OPTS=mine\n');
 });

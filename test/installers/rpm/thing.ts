@@ -24,6 +24,16 @@ export function thing(sample: Omit<Sample, 'format'> = {}): Package {
       ...(sample.entries ?? []),
     ],
     placement: {
+      lifecycle: {
+        units: [{ unit: 'thing.service', start: 'boot' }],
+        alternatives: [
+          { name: 'thing', link: '/usr/bin/thing', path: '/usr/lib/thing/bin/thing', priority: 50, followers: [] },
+        ],
+        accounts: [],
+        state: ['/var/lib/thing'],
+        siblings: [],
+        rivals: [],
+      },
       relations: {
         libraries: [
           { soname: 'libc.so.6', versions: ['GLIBC_2.2.5', 'GLIBC_2.28'] },
