@@ -1,7 +1,7 @@
 /** Every format and platform by name: the sole importer of installers/ and platforms/. */
 import { readTar } from '../installers/archives/tar.ts';
-import { deb } from '../installers/deb/deb.ts';
-import { oci } from '../installers/oci/oci.ts';
+import { deb, readDebFiles } from '../installers/deb/deb.ts';
+import { oci, writeDockerArchive, writeLayoutFolder } from '../installers/oci/oci.ts';
 import { rpm } from '../installers/rpm/rpm.ts';
 import { container } from '../platforms/container/container.ts';
 import { linux } from '../platforms/linux/linux.ts';
@@ -12,7 +12,13 @@ import type { FormatName, PlatformName } from './model/target.ts';
 
 export const FORMATS = { deb, rpm, oci } satisfies Record<FormatName, Format>;
 export const PLATFORMS = { linux, docker: container } satisfies Record<PlatformName, Platform>;
-export { readTar };
+export { readDebFiles, readTar };
+
+/** Other forms of an image than the tar of a layout. */
+export const IMAGE_FORMS = {
+  folder: { write: writeLayoutFolder, readBack: 'blobs' },
+  'docker-archive': { write: writeDockerArchive, readBack: 'each' },
+} as const;
 
 /** The format of a package file, by its name. */
 export function formatOfFile(file: string): Format {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FORMATS, PLATFORMS, readTar } from './catalogue.ts';
+import { FORMATS, IMAGE_FORMS, PLATFORMS, readDebFiles, readTar } from './catalogue.ts';
 import { defaultCacheFolder, openCache } from './host/cache.ts';
 import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
@@ -16,6 +16,7 @@ import type { Payload } from './model/platform.ts';
 import type { Arch, Target } from './model/target.ts';
 import { parseVersion } from './model/version.ts';
 import { formatSize, type Report } from './report.ts';
+import { baseTree } from './stages/base.ts';
 import { type Bundle, bundlePrograms } from './stages/bundle.ts';
 import { readChangelog } from './stages/changelog.ts';
 import { checkPackage } from './stages/check.ts';
@@ -62,11 +63,19 @@ export async function buildTargets(
         report.begin(target.id, 'writing and reading back');
         const format = FORMATS[target.format];
         const compression = options.compression?.(format) ?? format.compressions[0]!;
-        for (const one of await writePackage(pkg, { format, compression, folder: options.out, ...line })) {
-          written.push(one);
-          const seconds = ((performance.now() - started) / 1000).toFixed(1);
-          report.line(`${target.id}  ${one.file}  ${formatSize(one.size)}  ${seconds} s`);
-        }
+        const form =
+          target.format === 'oci' && options.imageForm !== 'tar' && options.imageForm
+            ? IMAGE_FORMS[options.imageForm]
+            : undefined;
+        const { blobs, unpacker } = line;
+        const how = { format, compression, folder: options.out, blobs, unpacker };
+        const files = await writePackage(pkg, form ? { ...how, form } : how);
+        written.push(...files);
+        const seconds = ((performance.now() - started) / 1000).toFixed(1);
+        const bytes = files.reduce((sum, one) => sum + one.size, 0);
+        report.line(
+          `${target.id}  ${files.length > 1 ? `${files.length} files` : files[0]?.file}  ${formatSize(bytes)}  ${seconds} s`,
+        );
       } catch (cause) {
         faults.push(cause);
         report.line(`${target.id}  failed`);
@@ -137,7 +146,8 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     payloadOf(edition: string, arch: Arch, base: boolean) {
       return remember(payloads, `${edition} ${arch} ${base}`, async () => {
         const { bundle, help } = await this.bundleOf(edition);
-        const tree = base ? undefined : undefined;
+        const variant = options.imageBase === 'shell' ? 'debian-shell' : 'scratch';
+        const tree = base ? await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) : undefined;
         const input = { manifest, edition: editionOf(manifest.product, edition), arch, bundle, help, runtime };
         return makePayload(tree ? { ...input, base: tree } : input);
       });

@@ -120,8 +120,8 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
       size += chunk.length;
     }
     if (hash.digest('hex') !== found.sha256 || size !== found.size) return false;
-    const now = new Date();
-    await utimes(file, now, now).catch(() => {});
+    // The time of access tells when it was used last; the time of modification must stay, since it is part of a file's identity.
+    await utimes(file, new Date(), (await stat(file)).mtime).catch(() => {});
     verified.set(found.sha256, (await fileIdentity(file)) ?? '');
     return true;
   }
@@ -157,6 +157,9 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
         await handle.writeFile(chunk);
       }
       await handle.sync();
+      // Whole seconds, so that a later change of the time of access can leave this one as it is.
+      const seconds = Math.floor(Date.now() / 1000);
+      await handle.utimes(seconds, seconds);
       await handle.close();
       handle = undefined;
       return { path, size, sha256: size > 0 ? hash.digest('hex') : '' };
@@ -250,7 +253,7 @@ async function listFiles(folder: string): Promise<{ path: string; size: number; 
     if (!item.isFile()) continue;
     const path = join(item.parentPath, item.name);
     const found = await stat(path).catch(() => undefined);
-    if (found) files.push({ path, size: found.size, time: found.mtimeMs });
+    if (found) files.push({ path, size: found.size, time: Math.max(found.atimeMs, found.mtimeMs) });
   }
   return files;
 }

@@ -31,7 +31,10 @@ const RULES: readonly Rule[] = [
     *find({ tree }, pkg) {
       const paths = new Set(tree.map((entry) => entry.path));
       const edition = pkg.product.editions.find((one) => one.name === pkg.target.edition);
-      const home = `/usr/lib/${edition?.home ?? pkg.product.name}`;
+      const home = (tree.find((entry) => entry.path.endsWith('/bin/runtime'))?.path ?? '/bin/runtime').slice(
+        0,
+        -'/bin/runtime'.length,
+      );
       for (const name of edition?.programs ?? []) {
         for (const path of [`${home}/bin/${name}`, `${home}/app/${name}.mjs`])
           if (!paths.has(path)) yield `${path} is missing`;
