@@ -1,9 +1,13 @@
 import type { Case } from '../case.ts';
+import { ARM64_CASES } from './arm64.ts';
 import { FAILURES } from './failures.ts';
 import { IMAGE_CASES } from './images.ts';
 import { LIFE_CASES } from './life.ts';
+import { LINT_CASES } from './lint.ts';
 import { NEIGHBOURS } from './neighbours.ts';
 import { choosePairs } from './pairwise.ts';
+import { RIGHTS } from './rights.ts';
+import { RPM6_CASES } from './sid.ts';
 import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
@@ -16,10 +20,10 @@ export const WAITING: readonly string[] = [
   'disk full while a backup runs',
 ];
 
-const SITUATIONS: readonly Situation[] = [...STEPS, ...FAILURES, ...NEIGHBOURS, ...SURROUNDINGS];
+const SITUATIONS: readonly Situation[] = [...STEPS, ...FAILURES, ...NEIGHBOURS, ...RIGHTS, ...SURROUNDINGS];
 
 /** The whole matrix, or the choice of it that every change has to pass. */
 export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
   const matrix = choice === 'all' ? listCells(SITUATIONS, seed) : choosePairs(SITUATIONS, seed);
-  return [...LIFE_CASES, ...IMAGE_CASES, ...matrix];
+  return [...LIFE_CASES, ...RPM6_CASES, ...ARM64_CASES, ...LINT_CASES, ...IMAGE_CASES, ...matrix];
 }

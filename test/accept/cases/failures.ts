@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Box, putFile } from '../box.ts';
 import { runCommand } from '../command.ts';
-import { rebuildDeb } from '../packages.ts';
+import { findPackage, rebuildDeb } from '../packages.ts';
 import { breakScriptlet, listScriptlets } from '../scriptlets.ts';
 import { expectHealthy, install, installRunning, type Stage } from '../stage.ts';
 import { expect } from '../subject.ts';
@@ -119,24 +119,22 @@ function diskFull(name: string, before: 'nothing' | 'now'): Situation {
   };
 }
 
-/** Our settings and the distribution's have both changed: the administrator's stay, the new ones lie beside them. */
+/** The administrator and the package have both changed the settings: his stay, ours lie beside them. */
 const bothChanged: Situation = {
   name: 'settings changed on both sides',
-  roots: ['bookworm', 'trixie', 'bullseye'],
+  editions: ['cli'],
   async play(stage) {
-    const { box, subject, installer, next, log } = stage;
+    const { box, subject, installer } = stage;
     const config = installer.config(subject);
     await installRunning(stage);
     await box.sh(`echo '# mine' >>${config}`);
-    const folder = await mkdtemp(join(tmpdir(), 'accept-settings-'));
-    const target = join(folder, 'new.deb');
-    // dpkg compares with the sum in its own records, so the file inside is all that has to differ.
-    await rebuildDeb(next.file, target, `echo '# new in this version' >>.${config}`, log);
-    const inside = await pushFile(box, stage, target, 'new.deb');
-    await rm(folder, { recursive: true });
-    await box.run(['dpkg', '--force-confold', '-i', inside]);
-    await box.sh(`rm ${inside}; grep -qx '# mine' ${config}; grep -qx '# new in this version' ${config}.dpkg-dist`);
+    const changed = await findPackage(installer.format === 'rpm' ? 'rpm' : 'deb', subject.edition, 'changed');
+    if (installer.format === 'rpm') await box.run(['rpm', '--nosignature', '-U', changed.inside]);
+    else await box.run(['dpkg', '--force-confold', '-i', changed.inside]);
+    const beside = `${config}.${installer.format === 'rpm' ? 'rpmnew' : 'dpkg-dist'}`;
+    await box.sh(`grep -qx '# mine' ${config}; grep -q 'Said anew' ${beside}`);
     await expectHealthy(stage);
+    if (installer.format === 'rpm') await box.run(['rm', beside]);
   },
 };
 
