@@ -22,6 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
     pairwise: { type: 'boolean', default: false },
+    roots: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     jobs: { type: 'string' },
     seed: { type: 'string', default: process.env.SEED ?? String(Date.now() % 1_000_000) },
@@ -45,7 +46,7 @@ process.on('exit', () => {
   killCommands();
 });
 
-console.log(`${cases.length} cases, seed ${seed}, logs in ${folder}`);
+console.log(values.roots ? 'making roots' : `${cases.length} cases, seed ${seed}, logs in ${folder}`);
 const started = performance.now();
 const needed = new Set(cases.flatMap((one) => one.roots));
 await Promise.all(
@@ -57,6 +58,7 @@ await Promise.all(
       console.log(`root     ${since(start)}  ${name}`);
     }),
 );
+if (values.roots) process.exit(0);
 await buildLaterVersions(openLog(`${folder}/later-versions.log`));
 console.log(`later versions are there after ${since(started)}`);
 const run = limit(Number(values.jobs ?? Math.max(2, Math.min(8, availableParallelism() + 1))));

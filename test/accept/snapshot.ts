@@ -19,8 +19,8 @@ const ALLOWED: readonly { path: RegExp; why: string }[] = [
   { path: /^\/var\/lib\/(apt|dnf|rpm)(\/|$)/, why: 'the package managers remember what they did' },
   { path: /^\/var\/cache\/(apt|dnf|ldconfig|debconf)(\/|$)/, why: 'caches of the system' },
   {
-    path: /^\/etc\/((passwd|group|shadow|gshadow|subuid|subgid)-|\.pwd\.lock|ld\.so\.cache)$/,
-    why: 'copies the system keeps',
+    path: /^\/etc\/((passwd|group|shadow|gshadow|subuid|subgid)-?|\.pwd\.lock|ld\.so\.cache)$/,
+    why: 'compared line by line, among the accounts',
   },
   { path: /^\/var\/lib\/systemd\/(random-seed|timers|timesync|catalog|linger|coredump)(\/|$)/, why: 'systemd itself' },
   { path: /^\/var\/lib\/systemd\/deb-systemd-helper-(enabled|masked)$/, why: 'an empty folder of init-system-helpers' },
