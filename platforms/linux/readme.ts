@@ -79,7 +79,10 @@ function paragraph(text: string): string {
     .join('');
 }
 
-function item(term: string, text: string): string {
-  const [first, ...rest] = wrapText(text, 52);
-  return `  ${term.padEnd(23)} ${first ?? ''}\n${rest.map((line) => `${' '.repeat(26)}${line}\n`).join('')}`;
+/** Name and text side by side; a long name has a line of its own. */
+function item(name: string, text: string): string {
+  const lines = wrapText(text, 52).map((line) => `${' '.repeat(26)}${line}\n`);
+  if (name.length > 23) return `  ${name}\n${lines.join('')}`;
+  const [first = '\n', ...rest] = lines;
+  return `  ${name.padEnd(24)}${first.trimStart()}${rest.join('')}`;
 }
