@@ -127,7 +127,7 @@ cli
   .option('--node <version>', 'Node version to pin (default: the one this tool runs on)')
   .option('--mirror <url>', 'Debian mirror (default: the one this machine’s apt uses, else the snapshot archive)')
   .option('--keyring <file>', 'OpenPGP keys that must have signed the Debian archive')
-  .option('--only <section>', 'node or debian')
+  .addOption(new Option('--only <section>', 'pin only these').choices(['node', 'debian']))
   .addOption(cache)
   .addOption(nodeSource)
   .action(async (options) => (await import('./commands/lock.ts')).lockCommand({ ...cli.opts(), ...options }));

@@ -189,7 +189,12 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
     const filled = await fill(source);
     const file = filled.size > 0 ? objectFile(filled.sha256) : '';
     if (file) {
-      await moveIn(filled.path, file);
+      // What is there already stays: another process may be reading it, and would see another file in its place.
+      const there = await isSound(file, { key, sha256: filled.sha256, size: filled.size, meta: null }).catch(
+        () => false,
+      );
+      if (there) await rm(filled.path, { force: true });
+      else await moveIn(filled.path, file);
       verified.set(filled.sha256, (await fileIdentity(file)) ?? '');
     } else await rm(filled.path, { force: true });
     const made: KeyFile = {
