@@ -95,7 +95,8 @@ function getOnce(url: URL, options: GetOptions): Promise<Buffer | URL | typeof M
 }
 
 function agentFor(url: URL, { proxyOf, env = process.env }: GetOptions): http.Agent {
-  const said = proxyOf?.(url);
+  // No proxy reaches what this machine means by its own name.
+  const said = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname) ? 'DIRECT' : proxyOf?.(url);
   const proxyEnv = said === undefined ? env : said === 'DIRECT' ? {} : { HTTP_PROXY: said, HTTPS_PROXY: said };
   return url.protocol === 'https:' ? new https.Agent({ proxyEnv }) : new http.Agent({ proxyEnv });
 }
