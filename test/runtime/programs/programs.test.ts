@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import test from 'ava';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { product } from '../../../runtime/product.ts';
@@ -89,6 +91,14 @@ test('duplicati-server-util health tells a healthy server from others', async (t
   const bad = await runProgram('duplicati-server-util', ['health', '--hosturl=http://127.0.0.1:1']);
   t.is(bad.code, 1);
   t.regex(bad.stdout, /^Server is unhealthy: .*ECONNREFUSED/);
+  const other = createServer((_, response) =>
+    response.writeHead(302, { Location: `http://127.0.0.1:${port}/` }).end(),
+  ).listen(0);
+  t.teardown(() => other.close());
+  await once(other, 'listening');
+  const { port: otherPort } = other.address() as { port: number }; // a TCP server's address
+  const elsewhere = await runProgram('duplicati-server-util', ['health', `--hosturl=http://127.0.0.1:${otherPort}`]);
+  t.deepEqual([elsewhere.code, elsewhere.stdout], [1, 'Server is unhealthy: it answered with status 302\n']);
   const wrong = await runProgram('duplicati-server-util', ['health', '--hosturl=ftp://u:secret@x']);
   t.deepEqual([wrong.code, wrong.stdout], [2, '']);
   t.is(wrong.stderr, 'duplicati-server-util: --hosturl: not an address such as http://127.0.0.1:8200\n');
