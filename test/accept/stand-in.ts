@@ -9,8 +9,23 @@ import type { Log } from './log.ts';
  * What a real rpm distribution provides and our packages may require: glibc 2.28 and libstdc++ of GCC 8 are what Enterprise Linux 8
  * has, the oldest that Node runs on. A name missing here makes the installation fail, so that each new requirement is looked at once.
  */
-const GLIBC = ['2.2.5', '2.3', '2.3.2', '2.3.4', '2.4', '2.5', '2.6', '2.7', '2.8', '2.9', '2.10', '2.11', '2.12']
-  .concat(['2.14', '2.15', '2.16', '2.17', '2.18', '2.22', '2.25', '2.26', '2.27', '2.28'])
+const GLIBC = [
+  '2.2.5',
+  '2.3',
+  '2.3.2',
+  '2.3.3',
+  '2.3.4',
+  '2.4',
+  '2.5',
+  '2.6',
+  '2.7',
+  '2.8',
+  '2.9',
+  '2.10',
+  '2.11',
+  '2.12',
+]
+  .concat(['2.14', '2.15', '2.16', '2.17', '2.18', '2.22', '2.23', '2.25', '2.26', '2.27', '2.28'])
   .map((version) => `GLIBC_${version}`);
 const GLIBCXX = ['GLIBCXX_3.4', ...Array.from({ length: 25 }, (_, n) => `GLIBCXX_3.4.${n + 1}`)];
 const CXXABI = ['CXXABI_1.3', ...Array.from({ length: 11 }, (_, n) => `CXXABI_1.3.${n + 1}`)];
