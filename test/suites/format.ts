@@ -19,8 +19,6 @@ export interface FormatSuite {
   ownerNames?: boolean;
   /** Roles the format leaves to the target's service manager. Default none. */
   omits?: readonly Role[];
-  /** Paths the reader may find although no entry says so, besides directories above entries. */
-  adds?(pkg: Package): readonly string[];
   /** Default: in memory. */
   blobs?: Blobs;
   unpacker?: Unpacker;
@@ -69,7 +67,7 @@ export function testFormat(format: Format, suite: FormatSuite = {}): void {
         else t.deepEqual(found.get(entry.path), expectEntry(entry, suite), entry.path);
         found.delete(entry.path);
       }
-      const added = suite.adds?.(pkg) ?? [];
+      const added = format.ownFiles?.(pkg) ?? [];
       for (const extra of found.values()) {
         const above = [...placement.tree.map((entry) => entry.path), ...added].some((path) =>
           path.startsWith(`${extra.path}/`),

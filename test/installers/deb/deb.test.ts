@@ -1,4 +1,3 @@
-import { changelogPath } from '../../../installers/deb/changelog.ts';
 import { deb } from '../../../installers/deb/deb.ts';
 import { testFormat } from '../../suites/format.ts';
 
@@ -6,5 +5,4 @@ testFormat(deb, {
   flags: (entry) =>
     entry.kind === 'file' && entry.role === 'config' && entry.path.startsWith('/etc/') ? ['conffile'] : [],
   omits: ['state', 'log'],
-  adds: (pkg) => [changelogPath(pkg)],
 });
