@@ -3,6 +3,7 @@ import { constants, gzipSync } from 'node:zlib';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Package } from '../../build/model/package.ts';
 import { parseVersion, type Version } from '../../build/model/version.ts';
+import { foldWords } from './fold.ts';
 import { debVersion } from './version.ts';
 
 /** Where a native package keeps it (Policy 12.7). */

@@ -2,11 +2,9 @@
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Entry, FileTree } from '../../build/model/file-tree.ts';
 import type { Package, Placement } from '../../build/model/package.ts';
+import { foldWords } from './fold.ts';
 import { libraryDepends } from './libraries.ts';
 import { debVersion } from './version.ts';
-
-/** Longest line of a folded description, as Debian's own packages keep it. */
-const COLUMNS = 79;
 
 /**
  * @param architecture in Debian's word.
@@ -74,18 +72,7 @@ function describe(pkg: Package, where: string): string[] {
 
 /** A continuation line starts with a space; one that would start with ` .` gets a second space, which shows it as it is. */
 function foldParagraph(paragraph: string): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of paragraph.split(/\s+/).filter((part) => part !== '')) {
-    if (line === '') line = word;
-    else if (line.length + word.length + 2 <= COLUMNS) line += ` ${word}`;
-    else {
-      lines.push(line);
-      line = word;
-    }
-  }
-  if (line !== '') lines.push(line);
-  return lines.map((text) => (text.startsWith('.') ? `  ${text}` : ` ${text}`));
+  return foldWords(paragraph, 1).map((text) => (text.startsWith('.') ? `  ${text}` : ` ${text}`));
 }
 
 /** A file whose changes by the administrator dpkg keeps (Policy 10.7): configuration below /etc. */

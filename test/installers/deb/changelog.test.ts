@@ -5,7 +5,14 @@ import { type Sample, samplePackage } from '../../suites/sample-package.ts';
 
 const CHANGELOG = [
   { version: 'Unreleased', epoch: 0, lines: ['Not told.'] },
-  { version: '1.2.3-beta.2', epoch: 1_700_000_000, lines: ['Adds a thing.', 'Mends\na thing.'] },
+  {
+    version: '1.2.3-beta.2',
+    epoch: 1_700_000_000,
+    lines: [
+      'Adds a thing.',
+      'Mends\na thing that was broken for a long time, as everybody knew who had ever looked at it.',
+    ],
+  },
   { version: '1.2.2', epoch: 1_690_000_000, lines: [] },
 ];
 
@@ -19,8 +26,8 @@ test('releases come in the syntax of Debian, newest first, in UTC', (t) => {
     `thing (1.2.3~beta.2) unstable; urgency=medium
 
   * Adds a thing.
-  * Mends
-    a thing.
+  * Mends a thing that was broken for a long time, as everybody knew who had
+    ever looked at it.
 
  -- Ann Example <ann@example.com>  Tue, 14 Nov 2023 22:13:20 +0000
 
