@@ -27,13 +27,7 @@ export function renderChangelog(pkg: Package): string {
   const { name, email } = pkg.product.maintainer;
   return entries
     .map(({ version, epoch, lines }) => {
-      const changes = lines.map(
-        (line) =>
-          `  * ${line
-            .trim()
-            .split(/\s*\n\s*/)
-            .join('\n    ')}\n`,
-      );
+      const changes = lines.map((line) => `  * ${foldWords(line, 4).join('\n    ')}\n`);
       const body = changes.length > 0 ? changes.join('') : `  * Release ${version}.\n`;
       return `${pkg.name} (${version}) unstable; urgency=medium\n\n${body}\n -- ${name} <${email}>  ${renderDate(epoch)}\n`;
     })

@@ -51,6 +51,9 @@ export async function writeDeb(
   return { name, ...arArchive(files, pkg.epoch, where) };
 }
 
+/** dpkg unpacks beside the name, with `.dpkg-dist` and the like behind it; Linux takes 255 bytes. */
+const LONGEST_NAME = 255 - '.dpkg-dist'.length;
+
 /**
  * What dpkg unpacks: everything but state and logs, which the service manager makes and purge removes, and the change log in Debian's
  * syntax where the tree brings none.
@@ -61,6 +64,11 @@ function shippedTree(pkg: Package, tree: FileTree, where: string): FileTree {
   if (!entries.some((entry) => entry.path === path)) {
     const content = bytesContent(gzipText(renderChangelog(pkg)));
     entries.push({ path, role: 'doc', kind: 'file', mode: 0o644, layer: 'app', content });
+  }
+  for (const { path: long } of entries) {
+    if (long.split('/').every((part) => Buffer.byteLength(part) <= LONGEST_NAME)) continue;
+    const what = `a name in ${long} is longer than the ${LONGEST_NAME} bytes that dpkg can unpack`;
+    throw new PackwrightError(where, what, 'shorten it');
   }
   return fileTree(entries, where);
 }

@@ -1,9 +1,19 @@
-import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readContent } from '../../../build/model/content.ts';
 import type { Entry } from '../../../build/model/file-tree.ts';
+import { isConffile } from '../../../installers/deb/control.ts';
 import { deb } from '../../../installers/deb/deb.ts';
 import { memoryBlobs, memorySource, memoryUnpacker, readArtifact, seededBytes } from '../../suites/blobs.ts';
 import { ODD_PATHS } from '../../suites/format.ts';
@@ -58,6 +68,30 @@ for (const method of ['xz', 'zstd', 'gzip', 'none'] as const) {
     }
   });
 }
+
+test('dpkg unpacks every odd name into an empty root, by its own tar reader', async (t) => {
+  if (!haveTool(t, 'dpkg')) return;
+  if (process.getuid?.() !== 0) {
+    t.log('not run: only root may set owners');
+    t.pass();
+    return;
+  }
+  const { pkg, path } = await writePackage(t, 'gzip');
+  const [root, admin] = [scratchFolder(t), scratchFolder(t)];
+  for (const name of ['info', 'updates', 'triggers']) mkdirSync(join(admin, name));
+  writeFileSync(join(admin, 'status'), '');
+  const folders = [`--instdir=${root}`, `--admindir=${admin}`, `--log=${join(admin, 'log')}`];
+  runTool('dpkg', [...folders, '--force-depends', '--unpack', path]);
+  for (const entry of pkg.placements[0]!.tree) {
+    const suffix = isConffile(entry) ? '.dpkg-new' : '';
+    if (entry.kind === 'link') t.is(readlinkSync(join(root, entry.path)), entry.to);
+    if (entry.kind !== 'file') continue;
+    const bytes = readFileSync(join(root, entry.path + suffix));
+    t.true(bytes.equals(await readContent(entry.content)), entry.path);
+    t.is(statSync(join(root, entry.path + suffix)).mode & 0o7777, entry.mode, entry.path);
+  }
+  t.regex(runTool('dpkg-query', [`--admindir=${admin}`, '-W', 'thing']), /^thing\s+1\.2\.3~beta\.2$/m);
+});
 
 /** As `ls -l` does. */
 function showMode(kind: 'file' | 'dir' | 'link', mode: number): string {
