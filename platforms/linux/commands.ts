@@ -16,7 +16,9 @@ export interface Commands {
 
 /**
  * The commands of an edition with their manual pages and completions. A command that other editions provide too is left to
- * update-alternatives: its files have places of their own, and the usual places are links that switch with the command.
+ * update-alternatives: its files have names of their own, and the usual names are links that switch with the command. Both are in one
+ * folder: update-alternatives fails where a link's folder is missing, as /usr/share/man/man1 is on slim images, and does without a link
+ * whose file is missing.
  */
 export function placeCommands(product: Product, edition: Edition, payload: Payload, places: Places): Commands {
   const commands: Commands = { entries: [], alternatives: [] };
@@ -47,7 +49,7 @@ interface Attachment {
   name: string;
   /** Where its readers look for it. */
   usual: string;
-  /** Where it is when several packages have one. */
+  /** Where it is when several packages have one; in the same folder. */
   own: string;
   write(path: string): Entry;
 }
@@ -61,31 +63,34 @@ function attachmentsOf(
 ): Attachment[] {
   const { name, section = 1 } = program;
   const line = commandLineOf(program, payload.help[name] ?? '');
-  const page = `man${section}/${name}.${section}.gz`;
-  const share = places.share;
+  // as Debian's nc.openbsd.1.gz: a name that no reader looks for, beside the link
+  const aside = `${name}.${places.home}`;
+  const man = `/usr/share/man/man${section}`;
+  const bash = '/usr/share/bash-completion/completions';
+  const fish = '/usr/share/fish/vendor_completions.d';
   return [
     {
       name: `${name}.${section}.gz`,
-      usual: `/usr/share/man/${page}`,
-      own: `${share}/man/${page}`,
+      usual: `${man}/${name}.${section}.gz`,
+      own: `${man}/${aside}.${section}.gz`,
       write: (path) => gzipFile(path, 'man', renderManPage(product, edition, line, places)),
     },
     {
       name: `${name}.bash-completion`,
-      usual: `/usr/share/bash-completion/completions/${name}`,
-      own: `${share}/bash-completion/${name}`,
+      usual: `${bash}/${name}`,
+      own: `${bash}/${aside}`,
       write: (path) => textFile(path, 'data', renderBash(line)),
     },
     {
       name: `${name}.fish-completion`,
-      usual: `/usr/share/fish/vendor_completions.d/${name}.fish`,
-      own: `${share}/fish/${name}.fish`,
+      usual: `${fish}/${name}.fish`,
+      own: `${fish}/${aside}.fish`,
       write: (path) => textFile(path, 'data', renderFish(line)),
     },
     {
       name: `${name}.zsh-completion`,
       usual: `${places.zsh}/_${name}`,
-      own: `${share}/zsh/_${name}`,
+      own: `${places.zsh}/${aside}`, // without the underscore that makes zsh load it
       write: (path) => textFile(path, 'data', renderZsh(line)),
     },
   ];

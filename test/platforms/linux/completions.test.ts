@@ -3,7 +3,7 @@ import { haveTool } from '../../suites/tool.ts';
 import { fileText, lantern, placeEdition } from './lantern.ts';
 import { askTool, writeFiles } from './written.ts';
 
-const SHELLS = { bash: /bash-completion\//, zsh: /\/_[^/]+$/, fish: /\.fish$/ };
+const SHELLS = { bash: /bash-completion\//, zsh: /\/zsh\//, fish: /\.fish$/ };
 
 for (const [shell, pattern] of Object.entries(SHELLS)) {
   test(`${shell} accepts the syntax of every completion`, async (t) => {
@@ -34,7 +34,7 @@ function askBash(completion: string, words: readonly string[]): string[] {
 
 test('bash offers commands, options and the values there are', async (t) => {
   if (!haveTool(t, 'bash')) return;
-  const cli = await fileText(placeEdition('desk'), '/usr/share/lantern/bash-completion/lantern-cli');
+  const cli = await fileText(placeEdition('desk'), '/usr/share/bash-completion/completions/lantern-cli.lantern');
   t.deepEqual(askBash(cli, ['lantern-cli', '']), ['copy', 'give', 'help']);
   t.deepEqual(askBash(cli, ['lantern-cli', 'copy', '--co']), ['--compression', '--colour']);
   t.deepEqual(askBash(cli, ['lantern-cli', 'copy', '-c', 'h']), ['high']);
@@ -48,7 +48,7 @@ test('bash offers commands, options and the values there are', async (t) => {
 test('fish offers the same', async (t) => {
   if (!haveTool(t, 'fish')) return;
   const folder = writeFiles(t, {
-    'cli.fish': await fileText(placeEdition('desk'), '/usr/share/lantern/fish/lantern-cli.fish'),
+    'cli.fish': await fileText(placeEdition('desk'), '/usr/share/fish/vendor_completions.d/lantern-cli.lantern.fish'),
     'server.fish': await fileText(placeEdition('desk'), '/usr/share/fish/vendor_completions.d/lantern-server.fish'),
   });
   const ask = (file: string, line: string) =>

@@ -31,6 +31,19 @@ test('a command that other editions provide too is an alternative and not a file
   });
 });
 
+test('what follows an alternative lies beside its link, whose folder may be missing otherwise', (t) => {
+  for (const { tree, lifecycle } of PLACEMENTS) {
+    for (const { followers } of lifecycle.alternatives) {
+      t.is(followers.length, 4);
+      for (const { link, path } of followers) {
+        t.is(link.slice(0, link.lastIndexOf('/')), path.slice(0, path.lastIndexOf('/')));
+        t.true(tree.some((entry) => entry.path === path));
+        t.false(tree.some((entry) => entry.path === link));
+      }
+    }
+  }
+});
+
 test('editions that can be installed side by side share no path', (t) => {
   for (const format of FORMATS) {
     const paths = new Set(placeEdition('core', format).tree.map(({ path }) => path));

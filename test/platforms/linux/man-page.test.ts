@@ -11,7 +11,7 @@ const PAGES = lantern.editions.flatMap(({ name }) => {
     .map(({ path }) => ({ placement, path }));
 });
 const SERVER = '/usr/share/man/man8/lantern-server.8.gz';
-const CLI = '/usr/share/lantern/man/man1/lantern-cli.1.gz';
+const CLI = '/usr/share/man/man1/lantern-cli.lantern.1.gz';
 
 async function sourceOf(path: string): Promise<string> {
   return gunzipSync(await fileBytes(placeEdition('desk'), path)).toString();
@@ -23,7 +23,7 @@ test('every program has a page in its section; one that is an alternative has it
     SERVER,
     CLI,
     '/usr/share/man/man1/lantern.1.gz',
-    '/usr/share/lantern-agent/man/man1/lantern-cli.1.gz',
+    '/usr/share/man/man1/lantern-cli.lantern-agent.1.gz',
   ]) {
     t.true(paths.includes(path), path);
   }
