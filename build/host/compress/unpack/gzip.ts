@@ -52,7 +52,8 @@ async function* unpackMember(stretch: Stretch, from: number): AsyncGenerator<Uin
 }
 
 async function memberHeaderLength(stretch: Stretch, from: number): Promise<number> {
-  const header = await peek(stretch, from, LONGEST_HEADER);
+  const fixed = await peek(stretch, from, 10);
+  const header = fixed.length === 10 && fixed[3] !== 0 ? await peek(stretch, from, LONGEST_HEADER) : fixed;
   if (header.length < 10) throw corrupt(stretch, 'gzip', from, 'it ends inside a member header');
   if (header[0] !== 0x1f || header[1] !== 0x8b) throw corrupt(stretch, 'gzip', from, 'no member begins here');
   const flags = header[3]!;

@@ -9,13 +9,17 @@ export type NodeDecoder = Transform & { readonly bytesWritten: number };
  * @throws what the decoder throws, also when the input ends before the stream.
  */
 export async function* runDecoder(decoder: NodeDecoder, chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  // A decoder that fails never answers the write that made it fail.
+  const closed = new Promise<void>((resolve) => decoder.once('close', resolve));
   async function feed(): Promise<void> {
     let fed = 0;
     for await (const chunk of chunks) {
       fed += chunk.byteLength;
-      await new Promise<void>((resolve, reject) => {
+      const written = new Promise<void>((resolve, reject) => {
         decoder.write(chunk, (cause) => (cause ? reject(cause) : resolve()));
       });
+      await Promise.race([written, closed]);
+      if (decoder.destroyed) return;
       // It left something: its stream has ended.
       if (decoder.bytesWritten < fed) return;
     }
