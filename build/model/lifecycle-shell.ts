@@ -28,17 +28,19 @@ export function renderMoment(
   aloneTest = 'alone',
 ): string[] {
   const lines: string[] = [];
-  let guarded = false;
+  let open = '';
   for (const { step, alone } of STEPS[moment]) {
+    // Without siblings every package is alone.
+    if (alone === false && facts.siblings.length === 0) continue;
     const body = steps[step](facts);
     if (body.length === 0) continue;
-    const guard = alone === true && facts.siblings.length > 0;
-    if (guarded && !guard) lines.push('fi');
-    if (guard && !guarded) lines.push(`if ${aloneTest}; then`);
-    lines.push(...(guard ? indent(body) : body));
-    guarded = guard;
+    const test = alone === undefined || facts.siblings.length === 0 ? '' : alone ? aloneTest : '! alone';
+    if (test !== open && open !== '') lines.push('fi');
+    if (test !== open && test !== '') lines.push(`if ${test}; then`);
+    lines.push(...(test === '' ? body : indent(body)));
+    open = test;
   }
-  return guarded ? [...lines, 'fi'] : lines;
+  return open === '' ? lines : [...lines, 'fi'];
 }
 
 /** Functions by name; `functionsFor` picks those that a script calls. */

@@ -86,12 +86,16 @@ export type Step =
   | 'remove-state';
 
 /**
- * The state machine. `alone` steps are left out while a sibling is there (or, at `leave`, comes in this package's place): units,
- * notes and state are shared, and by then they are the sibling's.
+ * The state machine. Steps with `alone: true` are left out while a sibling is there (or, at `leave`, comes in this package's place):
+ * units, notes and state are shared, and by then they are the sibling's. Steps with `alone: false` are done only then.
  */
-export const STEPS: Readonly<Record<Moment, readonly { step: Step; alone?: true }[]>> = {
+export const STEPS: Readonly<Record<Moment, readonly { step: Step; alone?: boolean }[]>> = {
   arrive: [{ step: 'refuse-rivals', alone: true }, { step: 'note-holder' }],
-  renew: [{ step: 'note-running' }],
+  // A package that replaces a sibling and was cut short before is an upgrade of itself to the second attempt.
+  renew: [
+    { step: 'note-running', alone: true },
+    { step: 'note-holder', alone: false },
+  ],
   settle: [
     { step: 'make-accounts' },
     { step: 'reload-manager' },

@@ -53,7 +53,8 @@ export function renderMaintainerScripts(pkg: Package, placement: Placement): Par
       return body.length === 0 ? [] : [`${words.join(' | ')})`, ...indent([...body, ';;'])];
     });
     if (arms.length === 0) continue;
-    const body = [...(name === 'prerm' ? yieldTest(facts) : []), 'case "$1" in', ...indent(arms), 'esac', 'exit 0'];
+    const isAsked = arms.some((line) => line.includes('$yields'));
+    const body = [...(isAsked ? yieldTest(facts) : []), 'case "$1" in', ...indent(arms), 'esac', 'exit 0'];
     const functions = functionsFor([...sharedFunctions(facts), { name: 'links', lines: LINKS }], body);
     scripts[name] = `${['#!/bin/sh', 'set -e', ...PRELUDE, ...functions, ...body].join('\n')}\n`;
   }
@@ -64,7 +65,6 @@ const ALONE_TESTS: Partial<Record<Moment, string>> = { leave: '[ "$yields" = no 
 
 /** dpkg says `remove in-favour PACKAGE VERSION` when it puts another edition into our place. */
 function yieldTest(facts: ScriptFacts): string[] {
-  if (facts.siblings.length === 0) return [];
   const patterns = facts.siblings.map((sibling) => quote(`in-favour ${sibling.package}`)).join(' | ');
   return ['yields=no', `case "\${2:-} \${3:-}" in`, `  ${patterns}) yields=yes ;;`, 'esac', ''];
 }

@@ -58,7 +58,7 @@ export function renderScriptlets(pkg: Package, placement: Placement): Partial<Re
 }
 
 /** `systemctl is-enabled` as a word; it reads the links on disk, so it needs no running systemd. */
-const LINKS = ['links() {', '  if systemctl is-enabled --quiet "$1" 2>/dev/null; then echo on; else echo off; fi', '}'];
+const LINKS = ['links() {', '  if systemctl is-enabled "$1" >/dev/null 2>&1; then echo on; else echo off; fi', '}'];
 /** Fedora's tool is `alternatives`, openSUSE's and Debian's `update-alternatives`; most have both names. */
 const SWITCH = [
   'switch() {',
@@ -136,7 +136,7 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
             if (run === 'leave') return [];
             if (run === 'restart') return [`systemctl restart ${unit} || :`];
             if (run === 'unknown') return [`systemctl try-restart ${unit} || :`];
-            return [`! systemctl is-enabled --quiet ${unit} || systemctl start ${unit} || :`];
+            return [`! systemctl is-enabled ${unit} >/dev/null 2>&1 || systemctl start ${unit} || :`];
           },
         ),
       ]),

@@ -14,7 +14,7 @@ test('whatever fails in an upgrade, the service runs on or rests as before, and 
       machine = installed('cli', state);
       return actWith(machine, trouble, upgrade).calls;
     };
-    for (const trouble of everyFailure(act, state === 'on-running' ? 4 : 2)) {
+    for (const trouble of everyFailure(act, state === 'on-running' ? 4 : 1)) {
       walks += 1;
       const what = `${state}: ${describe(trouble)}`;
       const { box, dpkg } = machine!;
@@ -80,7 +80,7 @@ test('whatever fails in a removal, the service is as dpkg says, and a second att
     machine = installed('cli', 'on-running');
     return actWith(machine, trouble, (dpkg) => dpkg.remove('cli')).calls;
   };
-  for (const trouble of everyFailure(act)) {
+  for (const trouble of everyFailure(act, 2)) {
     const what = describe(trouble);
     const { box, dpkg } = machine!;
     if (dpkg.status('cli') === 'installed') t.is(getUnit(box, UNIT).state, 'on-running', what);
@@ -102,7 +102,7 @@ test('whatever fails in a swap, a running service runs on, and a second attempt 
       machine = installed(from, 'on-running');
       return actWith(machine, trouble, swap).calls;
     };
-    for (const trouble of everyFailure(act, 3)) {
+    for (const trouble of everyFailure(act, from === 'cli' ? 3 : 1)) {
       walks += 1;
       const what = `${from} to ${to}: ${describe(trouble)}`;
       const { box, dpkg } = machine!;

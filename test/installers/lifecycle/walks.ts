@@ -56,7 +56,8 @@ export function* everyFailure(act: (trouble: Trouble) => Call[], depth = 3): Gen
         seen.add(key);
         const trouble: Trouble = { fails: more };
         const made = act(trouble);
-        if (more.size < depth) queue.push({ fails: more, calls: made });
+        // To undo it dpkg makes the same calls in both ways.
+        if (more.size < depth && way === 'at once') queue.push({ fails: more, calls: made });
         yield trouble;
       }
     }
