@@ -122,10 +122,21 @@ export function makeDpkg(box: Sandbox, from: ReadonlyMap<EditionName, Row> = new
       }
       setStatus(row, 'unpacked');
     }
-    const undo: (() => void)[] = [];
+    // Last first; what cannot be undone ends the undoing for that package.
+    const undo: { deb: Deb; step: () => boolean }[] = [];
+    const giveUp = (): false => {
+      const stuck = new Set<Deb>();
+      for (const { deb: whose, step } of undo.reverse()) if (!stuck.has(whose) && !step()) stuck.add(whose);
+      return false;
+    };
     if (wasWhole && before !== 'unpacked') {
-      undo.push(() => {
-        if (call(old, 'postinst', 'abort-upgrade', deb.version)) setStatus(row, before);
+      undo.push({
+        deb,
+        step() {
+          if (!call(old, 'postinst', 'abort-upgrade', deb.version)) return false;
+          setStatus(row, before);
+          return true;
+        },
       });
     }
     if (conflictor && conflictor.status !== 'half-installed') {
@@ -133,32 +144,38 @@ export function makeDpkg(box: Sandbox, from: ReadonlyMap<EditionName, Row> = new
       setStatus(conflictor, 'half-configured');
       if (!call(conflictor.deb, 'prerm', 'remove', ...favour)) {
         if (call(conflictor.deb, 'postinst', 'abort-remove', ...favour)) setStatus(conflictor, was);
-        for (const step of undo.reverse()) step();
-        return false;
+        return giveUp();
       }
-      setStatus(conflictor, 'unpacked');
-      undo.push(() => {
-        if (call(conflictor.deb, 'postinst', 'abort-remove', ...favour)) setStatus(conflictor, was);
+      setStatus(conflictor, 'half-installed');
+      undo.push({
+        deb: conflictor.deb,
+        step() {
+          if (!call(conflictor.deb, 'postinst', 'abort-remove', ...favour)) return false;
+          setStatus(conflictor, was);
+          return true;
+        },
       });
     }
     const versions = before === 'not-installed' ? [] : [old.version, deb.version];
     const abort = isUpgrade ? 'abort-upgrade' : 'abort-install';
     setStatus(row, 'half-installed');
-    undo.push(() => {
-      setStatus(row, before);
-      if (!call(deb, 'postrm', abort, ...versions)) setStatus(row, 'half-installed');
+    undo.push({
+      deb,
+      step() {
+        if (!call(deb, 'postrm', abort, ...versions)) return false;
+        setStatus(row, wasWhole ? 'unpacked' : before);
+        return true;
+      },
     });
     if (!call(deb, 'preinst', isUpgrade ? 'upgrade' : 'install', ...versions) || dpkg.trouble.full) {
-      for (const step of undo.reverse()) step();
-      return false;
+      return giveUp();
     }
     place(deb);
     if (wasWhole && !call(old, 'postrm', 'upgrade', deb.version)) {
       if (!call(deb, 'postrm', 'failed-upgrade', old.version, deb.version)) {
+        if (!call(old, 'preinst', 'abort-upgrade', deb.version)) return false;
         place(old);
-        call(old, 'preinst', 'abort-upgrade', deb.version);
-        for (const step of undo.reverse()) step();
-        return false;
+        return giveUp();
       }
     }
     if (old.version !== deb.version) {
