@@ -81,7 +81,7 @@ function requirements(
 ): Dependency[] {
   const all: Dependency[] = [];
   for (const [name] of scriptlets) all.push({ name: INTERPRETER, flags: SENSE.interp | SENSE[name], version: '' });
-  for (const time of features.alternatives ? (['post', 'postun'] as const) : []) {
+  for (const time of features.alternatives ? (['post', 'preun', 'postun'] as const) : []) {
     all.push({ name: ALTERNATIVES, flags: SENSE[time], version: '' });
   }
   for (const name of libraryNames(relations)) all.push({ name, flags: SENSE.findRequires, version: '' });

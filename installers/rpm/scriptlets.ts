@@ -157,8 +157,12 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
     units.map(({ unit }) => `[ ! -d /run/systemd/system ] || systemctl reset-failed ${unit} 2>/dev/null || :`),
 
   'register-alternatives': (facts) => registerLines('switch', facts),
-  // A sibling that comes in the same transaction has registered the same path before our scriptlets run: see the next step.
-  'unregister-alternatives': () => [],
+  // Before the files go: rpm removes no folder that the tool's own links are still in. A sibling that comes in the same transaction has
+  // registered the same path by now, and keeps it.
+  'unregister-alternatives': ({ alternatives, siblings }) => {
+    const lines = alternatives.map(({ name, path }) => `switch --remove ${name} ${path}`);
+    return siblings.length === 0 || lines.length === 0 ? lines : ['if alone; then', ...indent(lines), 'fi'];
+  },
   'unregister-gone-alternatives': ({ alternatives }) =>
     alternatives.map(({ name, path }) => `[ -e ${path} ] || switch --remove ${name} ${path}`),
 
