@@ -89,6 +89,8 @@ async function buildRoot(name: RootName, recipe: Recipe): Promise<string> {
 /** Debian's rpm keeps its database in the caller's home and knows no distribution; here it behaves as on its own ground. */
 function rpmHooks(standIn: string): string[] {
   return [
+    // Folders that an rpm distribution's own packages bring (filesystem, initscripts) and Debian's do not.
+    '--customize-hook=cd "$1" && mkdir -p etc/sysconfig usr/share/licenses usr/share/icons usr/share/metainfo',
     '--customize-hook=mkdir -p "$1"/etc/rpm "$1"/var/lib/rpm && echo "%_dbpath /var/lib/rpm" >"$1"/etc/rpm/macros',
     `--customize-hook=cp ${standIn} "$1"/root/stand-in.rpm && chroot "$1" rpm --nosignature -i /root/stand-in.rpm`,
     '--customize-hook=rm "$1"/root/stand-in.rpm',
