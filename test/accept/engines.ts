@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitUntil } from './ask.ts';
+import { ask, waitUntil } from './ask.ts';
 import { type CommandOptions, type CommandResult, runCommand, startCommand, tryCommand } from './command.ts';
 import type { Log } from './log.ts';
 
@@ -122,11 +122,8 @@ async function boot(log: Log): Promise<Engines> {
     timeout: 7200,
   });
   await waitUntil('dockerd answers', async () => (await engines.try(['docker', 'version'])).code === 0);
-  await waitUntil('the registry answers', async () =>
-    (await engines.try(['skopeo', 'list-tags', '--tls-verify=false', `docker://${REGISTRY}/none`])).text.includes(
-      'unknown',
-    ),
-  );
+  const asked = async () => (await ask(log, inner, { port: 5000, path: '/v2/' })).status === 200;
+  await waitUntil('the registry answers', asked);
   return engines;
 }
 
@@ -150,6 +147,8 @@ default_ulimits = ["nofile=20000:20000", "nproc=4096:4096"]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+[network]
+network_backend = "netavark"
 `;
 
 function registryConfig(folder: string): string {
