@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { ByteSource, Method, Unpacker } from '../../build/model/format.ts';
-import type { PackageFacts } from '../../build/model/package.ts';
+import type { FactEntry, PackageFacts } from '../../build/model/package.ts';
 import type { Arch } from '../../build/model/target.ts';
 import { headerFiles, readPayload } from './read-files.ts';
 import { type ParsedHeader, readHeader } from './read-header.ts';
@@ -25,15 +25,7 @@ export async function readRpm(file: ByteSource, unpacker: Unpacker): Promise<Pac
   const method = payloadMethod(file, header);
   await checkPayloadDigest(file, signature, header);
 
-  const files = headerFiles(header, file.name);
-  const raw = createHash('sha256');
-  const unpacked = tap(unpacker.unpack(file, header.end, file.size - header.end, method), raw);
-  const entries = await readPayload(files, header, unpacked, file.name);
-  const [promised] = header.texts(TAGS.PAYLOADDIGESTALT[0]);
-  if (promised && payloadAlgorithm(header) === SHA256 && promised !== raw.digest('hex')) {
-    throw damaged(file, 'the unpacked payload does not match PAYLOADDIGESTALT (tag 5097)');
-  }
-
+  const entries = await readEntries(file, signature, header, unpacker, method);
   const text = (name: keyof typeof TAGS): string =>
     header.texts(TAGS[name][0])[0] ?? missing(file, `tag ${TAGS[name][0]} (${name}) is missing from the header`);
   const [epoch] = header.numbers(TAGS.EPOCH[0]);
@@ -48,6 +40,35 @@ export async function readRpm(file: ByteSource, unpacker: Unpacker): Promise<Pac
     metadata: metadataOf(header),
     scripts: scriptsOf(header),
   };
+}
+
+/** The files, and the unpacked payload against its size and digest. */
+async function readEntries(
+  file: ByteSource,
+  signature: ParsedHeader,
+  header: ParsedHeader,
+  unpacker: Unpacker,
+  method: Method,
+): Promise<FactEntry[]> {
+  const raw = { hash: createHash('sha256'), size: 0 };
+  async function* unpack(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of unpacker.unpack(file, header.end, file.size - header.end, method)) {
+      raw.hash.update(chunk);
+      raw.size += chunk.length;
+      yield chunk;
+    }
+  }
+  const entries = await readPayload(headerFiles(header, file.name), header, unpack(), file.name);
+  const [digest] = header.texts(TAGS.PAYLOADDIGESTALT[0]);
+  if (digest && payloadAlgorithm(header) === SHA256 && digest !== raw.hash.digest('hex')) {
+    throw damaged(file, 'the unpacked payload does not match PAYLOADDIGESTALT (tag 5097)');
+  }
+  const { LONGARCHIVESIZE, PAYLOADSIZE } = SIGNATURE_TAGS;
+  const [size] = [...signature.numbers(LONGARCHIVESIZE[0]), ...signature.numbers(PAYLOADSIZE[0])];
+  if (size !== undefined && size !== raw.size) {
+    throw damaged(file, `the unpacked payload has ${raw.size} bytes instead of ${size} (signature tag 1007)`);
+  }
+  return entries;
 }
 
 async function checkLead(file: ByteSource): Promise<void> {
@@ -111,13 +132,6 @@ async function checkPayloadDigest(file: ByteSource, signature: ParsedHeader, hea
 async function hashRange(file: ByteSource, start: number, hash: Hash): Promise<string> {
   for (let at = start; at < file.size; at += CHUNK) hash.update(await file.read(at, Math.min(CHUNK, file.size - at)));
   return hash.digest('hex');
-}
-
-async function* tap(bytes: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
-  for await (const chunk of bytes) {
-    hash.update(chunk);
-    yield chunk;
-  }
 }
 
 function missing(file: ByteSource, what: string): never {

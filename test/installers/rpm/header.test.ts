@@ -69,8 +69,9 @@ test('every count and offset that leaves its bounds is named with its place', as
   t.regex(await breakAt(44, 2), /a STRING has 2 values/);
   t.regex(await breakAt(56, 0), /tag 1003: its data begins at 0/);
   t.regex(await breakAt(56, 6), /tag 1003: its data at 6 is not aligned/);
-  t.regex(await breakAt(60, 60), /tag 1003: its count is 60|tag 1003: its data leaves the header/);
-  t.regex(await breakAt(92, 40), /tag 1117: its data leaves the header|tag 1117: its count/);
+  t.regex(await breakAt(60, 60), /tag 1003: its count is 60/);
+  t.regex(await breakAt(76, 30), /tag 1030: its data leaves the header/);
+  t.regex(await breakAt(92, 30), /tag 1117: its data leaves the header/);
 });
 
 test('a tag of another type than its meaning is refused', async (t) => {

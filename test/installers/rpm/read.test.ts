@@ -11,7 +11,7 @@ import { encodeHeader } from '../../../installers/rpm/header.ts';
 import { encodeLead } from '../../../installers/rpm/lead.ts';
 import { readHeader } from '../../../installers/rpm/read-header.ts';
 import { rpm } from '../../../installers/rpm/rpm.ts';
-import { HEADER_SIGNATURES, SIGNATURE_TAGS } from '../../../installers/rpm/tags.ts';
+import { type Fields, HEADER_SIGNATURES, SIGNATURE_TAGS } from '../../../installers/rpm/tags.ts';
 import {
   memoryBlobs as blobs,
   memorySource,
@@ -123,8 +123,8 @@ async function openPackage() {
 
 const hex = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 
-function seal(header: Buffer, packed: Buffer): Buffer {
-  const fields = { SHA256: hex(header), SIZE: [header.length + packed.length] };
+function seal(header: Buffer, packed: Buffer, signed: Fields<typeof SIGNATURE_TAGS> = {}): Buffer {
+  const fields = { SHA256: hex(header), SIZE: [header.length + packed.length], ...signed };
   const signature = encodeHeader(HEADER_SIGNATURES, SIGNATURE_TAGS, fields, 'x');
   return Buffer.concat([encodeLead('x', 'x64'), signature, Buffer.alloc(-signature.length & 7), header, packed]);
 }
@@ -156,6 +156,22 @@ test('a payload that differs from the header is refused, whatever its digests sa
   await refuse((text) => text.replace('000081a4', '000089ed'), /has the mode 104755, not 100644/);
   await refuse((text) => text.slice(text.lastIndexOf('070701')), /default\/thing is missing/);
   await refuse((text) => text.slice(0, -124), /ends early/);
+});
+
+test('every digest and size is held against the bytes it is about', async (t) => {
+  const { header, packed, raw } = await openPackage();
+  const refuse = async (bytes: Buffer, message: RegExp) => {
+    await t.throwsAsync(read(bytes), { instanceOf: PackwrightError, message });
+  };
+  const withDigest = (old: Buffer) => Buffer.from(header.toString('latin1').replace(hex(old), hex(header)), 'latin1');
+  await refuse(seal(withDigest(packed), packed), /payload does not match PAYLOADDIGEST \(tag 5092\)/);
+  await refuse(seal(withDigest(raw), packed), /does not match PAYLOADDIGESTALT \(tag 5097\)/);
+  await refuse(seal(header, packed, { SHA256: hex(raw) }), /header does not match its SHA256 digest/);
+  await refuse(seal(header, packed, { SHA256: undefined, SHA1: hex(raw).slice(24) }), /match its SHA1 digest/);
+  await refuse(seal(header, packed, { SHA256: undefined }), /no digest of the header/);
+  await refuse(seal(header, packed, { SIZE: [header.length] }), /bytes instead of/);
+  await refuse(seal(header, packed, { PAYLOADSIZE: [raw.length + 4] }), /unpacked payload has \d+ bytes instead of/);
+  t.is((await read(seal(header, packed, { SIZE: undefined, PAYLOADSIZE: [raw.length] }))).name, 'thing');
 });
 
 test('5,000 mutations, most of them behind renewed digests, end in facts or in one clear error', async (t) => {
