@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { type Dpkg, makeDeb, type Trouble } from './dpkg.ts';
 import { expectUnit, installed, runs, UNIT } from './expect.ts';
@@ -5,7 +6,8 @@ import { getUnit, setUnit, type UnitState } from './sandbox.ts';
 import { type EditionName, siblingOf } from './thing.ts';
 import { actWith, describe, everyFailure, type Machine, makeMachine } from './walks.ts';
 
-test('whatever fails in an upgrade, the service runs on or rests as before, and a second attempt mends it', (t) => {
+test('whatever fails in an upgrade, the service runs on or rests as before, and a second attempt mends it', async (t) => {
+  t.timeout(600_000);
   let walks = 0;
   for (const state of ['on-running', 'off-stopped', 'off-running'] as const) {
     let machine: Machine;
@@ -15,6 +17,7 @@ test('whatever fails in an upgrade, the service runs on or rests as before, and 
       return actWith(machine, trouble, upgrade).calls;
     };
     for (const trouble of everyFailure(act, state === 'on-running' ? 4 : 1)) {
+      await setImmediate();
       walks += 1;
       const what = `${state}: ${describe(trouble)}`;
       const { box, dpkg } = machine!;
@@ -30,7 +33,8 @@ test('whatever fails in an upgrade, the service runs on or rests as before, and 
   t.true(walks > 100);
 });
 
-test('when dpkg is killed anywhere in an install, upgrade, removal or swap, doing it again ends as it should', (t) => {
+test('when dpkg is killed anywhere in an install, upgrade, removal or swap, doing it again ends as it should', async (t) => {
+  t.timeout(600_000);
   const cases: { from?: [EditionName, UnitState]; act: (dpkg: Dpkg) => boolean; state: UnitState; code?: string }[] = [
     { act: (dpkg) => dpkg.install(makeDeb('cli', '3')), state: 'on-running', code: 'cli 3' },
     {
@@ -63,6 +67,7 @@ test('when dpkg is killed anywhere in an install, upgrade, removal or swap, doin
   ];
   for (const [index, { from, act, state, code }] of cases.entries()) {
     for (let dies = 0; ; dies += 1) {
+      await setImmediate();
       const machine = from ? installed(...from) : makeMachine();
       const { fine } = actWith(machine, { dies }, act);
       if (fine) break;
@@ -74,13 +79,15 @@ test('when dpkg is killed anywhere in an install, upgrade, removal or swap, doin
   }
 });
 
-test('whatever fails in a removal, the service is as dpkg says, and a second attempt removes it', (t) => {
+test('whatever fails in a removal, the service is as dpkg says, and a second attempt removes it', async (t) => {
+  t.timeout(600_000);
   let machine: Machine;
   const act = (trouble: Trouble) => {
     machine = installed('cli', 'on-running');
     return actWith(machine, trouble, (dpkg) => dpkg.remove('cli')).calls;
   };
   for (const trouble of everyFailure(act, 2)) {
+    await setImmediate();
     const what = describe(trouble);
     const { box, dpkg } = machine!;
     if (dpkg.status('cli') === 'installed') t.is(getUnit(box, UNIT).state, 'on-running', what);
@@ -92,7 +99,8 @@ test('whatever fails in a removal, the service is as dpkg says, and a second att
   }
 });
 
-test('whatever fails in a swap, a running service runs on, and a second attempt mends it', (t) => {
+test('whatever fails in a swap, a running service runs on, and a second attempt mends it', async (t) => {
+  t.timeout(600_000);
   let walks = 0;
   for (const from of ['cli', 'gui'] as const) {
     const to = siblingOf(from)!;
@@ -103,6 +111,7 @@ test('whatever fails in a swap, a running service runs on, and a second attempt 
       return actWith(machine, trouble, swap).calls;
     };
     for (const trouble of everyFailure(act, from === 'cli' ? 3 : 1)) {
+      await setImmediate();
       walks += 1;
       const what = `${from} to ${to}: ${describe(trouble)}`;
       const { box, dpkg } = machine!;

@@ -39,3 +39,10 @@ export function expectUnit(
 }
 
 export const runs = (state: UnitState): boolean => state.endsWith('running');
+
+/** What the table says of a swap. */
+export function afterSwap(to: EditionName, state: UnitState): { state: UnitState; code?: string } {
+  if (state === 'masked') return { state };
+  if (to === 'cli' && state.startsWith('off')) return { state: 'on-running', code: 'cli 3' };
+  return runs(state) ? { state, code: `${to} 3` } : { state };
+}

@@ -1,5 +1,6 @@
-import test, { type ExecutionContext } from 'ava';
-import { UNIT } from './expect.ts';
+import { setImmediate } from 'node:timers/promises';
+import test from 'ava';
+import { afterSwap, expectUnit, runs, UNIT } from './expect.ts';
 import { makeRpm, makeRpmDatabase, type RpmDatabase, type Transaction } from './rpm.ts';
 import { getUnit, makeSandbox, type Sandbox, SHELLS, setUnit, UNIT_STATES, type UnitState } from './sandbox.ts';
 import { type EditionName, siblingOf } from './thing.ts';
@@ -23,28 +24,6 @@ function installed(name: EditionName, state?: UnitState): Machine {
   return machine;
 }
 
-function expectUnit(
-  t: ExecutionContext,
-  box: Sandbox,
-  what: string,
-  expected: { state: UnitState; code?: string | undefined; starts?: number },
-): void {
-  const { state, code } = getUnit(box, UNIT);
-  const starts = box.take('starts').length;
-  t.deepEqual({ state, code, starts: expected.starts ?? starts }, { code: undefined, starts, ...expected }, what);
-  t.deepEqual(box.take('faults'), [], what);
-  t.false(box.has(`/run/${UNIT}.handover`) && state.startsWith('on'), what);
-}
-
-const runs = (state: UnitState): boolean => state.endsWith('running');
-
-/** What the table says of a swap. */
-function afterSwap(to: EditionName, state: UnitState): { state: UnitState; code?: string } {
-  if (state === 'masked') return { state };
-  if (to === 'cli' && state.startsWith('off')) return { state: 'on-running', code: 'cli 3' };
-  return runs(state) ? { state, code: `${to} 3` } : { state };
-}
-
 test('a fresh install follows the preset: cli enabled and started once, gui left off', (t) => {
   const cli = installed('cli');
   t.deepEqual(getUnit(cli.box, UNIT), { state: 'on-running', code: 'cli 2' });
@@ -57,11 +36,13 @@ test('a fresh install follows the preset: cli enabled and started once, gui left
   expectUnit(t, site.box, 'site', { state: 'off-stopped', starts: 0 });
 });
 
-test("upgrade, reinstall and downgrade keep the administrator's state and restart what ran, once, when all files are in place", (t) => {
+test("upgrade, reinstall and downgrade keep the administrator's state and restart what ran, once, when all files are in place", async (t) => {
+  t.timeout(600_000);
   for (const name of ['cli', 'gui'] as const) {
     for (const state of UNIT_STATES) {
       for (const version of ['3', '2', '1']) {
         for (const twice of version === '3' ? [false, true] : [false]) {
+          await setImmediate();
           const { box, rpm } = installed(name, state);
           box.take('calls');
           t.true(rpm.run({ install: [makeRpm(name, version)], twice }));
@@ -78,10 +59,12 @@ test("upgrade, reinstall and downgrade keep the administrator's state and restar
   }
 });
 
-test('erase stops and disables and keeps data; installed again the unit is as fresh', (t) => {
+test('erase stops and disables and keeps data; installed again the unit is as fresh', async (t) => {
+  t.timeout(600_000);
   for (const name of ['cli', 'gui'] as const) {
     for (const state of ['on-running', 'on-stopped', 'off-stopped', 'off-running'] as const) {
       for (const twice of [false, true]) {
+        await setImmediate();
         const { box, rpm } = installed(name, state);
         t.true(rpm.run({ erase: [name], twice }));
         expectUnit(t, box, state, { state: 'off-stopped', starts: 0 });
@@ -99,10 +82,12 @@ test('erase stops and disables and keeps data; installed again the unit is as fr
   }
 });
 
-test("a swap in one transaction keeps the administrator's state and runs the new code, without a stop in between", (t) => {
+test("a swap in one transaction keeps the administrator's state and runs the new code, without a stop in between", async (t) => {
+  t.timeout(600_000);
   for (const from of ['cli', 'gui'] as const) {
     for (const state of UNIT_STATES) {
       for (const twice of [false, true]) {
+        await setImmediate();
         const { box, rpm } = installed(from, state);
         const to = siblingOf(from)!;
         box.take('calls');
@@ -120,9 +105,11 @@ test("a swap in one transaction keeps the administrator's state and runs the new
   }
 });
 
-test("a swap in two transactions keeps the administrator's state", (t) => {
+test("a swap in two transactions keeps the administrator's state", async (t) => {
+  t.timeout(600_000);
   for (const from of ['cli', 'gui'] as const) {
     for (const state of UNIT_STATES) {
+      await setImmediate();
       const { box, rpm } = installed(from, state);
       const to = siblingOf(from)!;
       t.true(rpm.run({ erase: [from] }) && rpm.run({ install: [makeRpm(to, '3')] }));
@@ -133,7 +120,8 @@ test("a swap in two transactions keeps the administrator's state", (t) => {
   }
 });
 
-test('whatever scriptlet fails, or when rpm is killed, the service is not stopped, and the next transaction mends it', (t) => {
+test('whatever scriptlet fails, or when rpm is killed, the service is not stopped, and the next transaction mends it', async (t) => {
+  t.timeout(600_000);
   const cases: { name: string; transaction: Transaction; again: Transaction; code: string }[] = [
     {
       name: 'upgrade',
@@ -149,6 +137,7 @@ test('whatever scriptlet fails, or when rpm is killed, the service is not stoppe
     },
   ];
   for (const { name, transaction, again, code } of cases) {
+    await setImmediate();
     const { rpm } = installed('cli', 'on-running');
     rpm.run(transaction);
     const calls = rpm.calls;

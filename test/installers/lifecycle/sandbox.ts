@@ -91,6 +91,28 @@ function copyProgram(folder: string, tool: string): void {
   }
 }
 
+/**
+ * Puts this machine's deb-systemd-helper and deb-systemd-invoke (init-system-helpers) in the place of the stubs, with Perl and the
+ * modules that they load.
+ */
+export function useRealHelpers(box: Sandbox): void {
+  const load =
+    'use strict; use warnings; use File::Path; use File::Basename; use File::Temp; use File::Glob; use Getopt::Long; require Data::Dumper;';
+  const list = `${load} print join "\\n", values %INC, @DynaLoader::dl_shared_objects;`;
+  const files = execFileSync('perl', ['-e', list], { encoding: 'utf8' }).split('\n');
+  copyProgram(box.root, 'perl');
+  mkdirSync(join(box.root, 'usr/bin'), { recursive: true });
+  symlinkSync('/bin/perl', join(box.root, 'usr/bin/perl'));
+  for (const file of files) {
+    mkdirSync(dirname(join(box.root, file)), { recursive: true });
+    copyFileSync(file, join(box.root, file));
+  }
+  for (const helper of ['deb-systemd-helper', 'deb-systemd-invoke']) {
+    box.remove(`/bin/${helper}`);
+    copyFileSync(`/usr/bin/${helper}`, join(box.root, 'bin', helper));
+  }
+}
+
 /** Hard links: hundreds of sandboxes cost no space, and no script writes into a program. */
 function linkTree(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
