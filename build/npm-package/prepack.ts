@@ -16,6 +16,7 @@ const OF_DEVELOPERS = [
   'devDependencies',
   'optionalDependencies',
   'overrides',
+  'allowScripts',
   'ava',
   'packwright',
   'private',
@@ -30,18 +31,26 @@ await run(
     cwd: ROOT,
   },
 );
-for (const file of ['build/loader/loader.cjs']) {
-  await mkdir(path.dirname(path.join(ROOT, 'lib', file)), { recursive: true });
-  await copyFile(path.join(ROOT, file), path.join(ROOT, 'lib', file));
+/** What lies beside the compiled files just as it does beside the sources; liblzma's build is taken out of its package, whose install
+ * script would want a compiler on every user's machine. */
+const COPIED: Readonly<Record<string, string>> = {
+  'build/loader/loader.cjs': 'build/loader/loader.cjs',
+  'packwright.lock.json': 'packwright.lock.json',
+  'node_modules/node-liblzma/lib/wasm/liblzma.js': 'liblzma/liblzma.js',
+  'node_modules/node-liblzma/lib/wasm/liblzma.wasm': 'liblzma/liblzma.wasm',
+  'node_modules/node-liblzma/LICENSE': 'liblzma/LICENSE',
+};
+for (const [from, to] of Object.entries(COPIED)) {
+  await mkdir(path.dirname(path.join(ROOT, 'lib', to)), { recursive: true });
+  await copyFile(path.join(ROOT, from), path.join(ROOT, 'lib', to));
 }
-// The lock lies beside the compiled files just as it does beside the sources.
-await copyFile(path.join(ROOT, 'packwright.lock.json'), path.join(ROOT, 'lib', 'packwright.lock.json'));
 
 const about: Record<string, unknown> = JSON.parse(await readFile(PACKAGE, 'utf8'));
 for (const key of OF_DEVELOPERS) delete about[key];
 const published = {
   ...about,
   bin: { packwright: 'lib/build/bin.js' },
+  imports: { '#liblzma.js': './lib/liblzma/liblzma.js', '#liblzma.wasm': './lib/liblzma/liblzma.wasm' },
   exports: { '.': { types: './lib/build/model/product.d.ts' }, './packwright.schema.json': './packwright.schema.json' },
   files: ['lib', 'packwright.schema.json', 'CHANGELOG.md'],
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import createLzma from 'node-liblzma/wasm/liblzma.js';
+import createLzma from '#liblzma.js';
 
 /**
  * The part of liblzma (WebAssembly, 32 bit) that we call: its C functions with `_` before their names (liblzma's `lzma/*.h`).
@@ -43,7 +43,7 @@ export const LZMA_STREAM_END = 1;
 export const LZMA_MEM_ERROR = 5;
 export const LZMA_MEMLIMIT_ERROR = 6;
 
-const wasmFile = () => fileURLToPath(import.meta.resolve('node-liblzma/wasm/liblzma.wasm'));
+const wasmFile = () => fileURLToPath(import.meta.resolve('#liblzma.wasm'));
 let loaded: Promise<Liblzma> | undefined;
 
 /** One instance a thread. The WebAssembly build is used on every host, so that every host writes the same bytes. */
