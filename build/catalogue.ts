@@ -1,7 +1,7 @@
 /** Every format and platform by name: the sole importer of installers/ and platforms/. */
 import { readTar } from '../installers/archives/tar.ts';
 import { deb, readDebFiles } from '../installers/deb/deb.ts';
-import { oci, writeDockerArchive, writeLayoutFolder } from '../installers/oci/oci.ts';
+import { oci, readImageBase, tarFiles, writeDockerArchive, writeLayoutFolder } from '../installers/oci/oci.ts';
 import { rpm } from '../installers/rpm/rpm.ts';
 import { container } from '../platforms/container/container.ts';
 import { linux } from '../platforms/linux/linux.ts';
@@ -19,6 +19,9 @@ export const IMAGE_FORMS = {
   folder: { write: writeLayoutFolder, readBack: 'blobs' },
   'docker-archive': { write: writeDockerArchive, readBack: 'each' },
 } as const;
+
+/** Reads an image that others are to stand on. */
+export const IMAGE_READER = { tarFiles, readImageBase };
 
 /** The format of a package file, by its name. */
 export function formatOfFile(file: string): Format {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { FORMATS, IMAGE_FORMS, PLATFORMS, readDebFiles, readTar } from './catalogue.ts';
+import { FORMATS, IMAGE_FORMS, IMAGE_READER, PLATFORMS, readDebFiles, readTar } from './catalogue.ts';
 import { defaultCacheFolder, openCache } from './host/cache.ts';
 import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
@@ -22,6 +22,7 @@ import { readChangelog } from './stages/changelog.ts';
 import { checkPackage } from './stages/check.ts';
 import { readEpoch } from './stages/epoch.ts';
 import { readHelp } from './stages/help.ts';
+import { openImageBase } from './stages/image-base.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
 import { writeRelease } from './stages/release.ts';
@@ -126,6 +127,14 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     fileURLToPath(new URL('../node_modules', import.meta.url)),
   ];
   const runtime = { lock, cache, source: options.nodeSource ?? 'npm', readTar, nearby };
+  /** What an image's programs stand on. */
+  const openBelow = async (what: string, arch: Arch) => {
+    if (what !== 'scratch' && what !== 'shell') {
+      return { imageBase: await openImageBase(what, arch, unpacker, IMAGE_READER) };
+    }
+    const variant = what === 'shell' ? 'debian-shell' : 'scratch';
+    return { base: await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) };
+  };
   const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
   const payloads = new Map<string, Promise<Payload>>();
   return {
@@ -146,10 +155,9 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     payloadOf(edition: string, arch: Arch, base: boolean) {
       return remember(payloads, `${edition} ${arch} ${base}`, async () => {
         const { bundle, help } = await this.bundleOf(edition);
-        const variant = options.imageBase === 'shell' ? 'debian-shell' : 'scratch';
-        const tree = base ? await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) : undefined;
+        const below = base ? await openBelow(options.imageBase ?? 'scratch', arch) : {};
         const input = { manifest, edition: editionOf(manifest.product, edition), arch, bundle, help, runtime };
-        return makePayload(tree ? { ...input, base: tree } : input);
+        return makePayload({ ...input, ...below });
       });
     },
     async close() {

@@ -8,6 +8,7 @@ import type { Manifest } from '../manifest/load.ts';
 import { bytesContent, type Content, readContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { FileTree } from '../model/file-tree.ts';
+import type { ImageBase } from '../model/package.ts';
 import type { Payload, PayloadFile } from '../model/platform.ts';
 import type { Edition, ExtraFile } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
@@ -25,6 +26,7 @@ export interface PayloadInput {
   help: Readonly<Record<string, string>>;
   runtime: RuntimeOptions;
   base?: FileTree;
+  imageBase?: ImageBase;
 }
 
 /** One edition's programs for one architecture: the loader and its names, bundles, addons, icon, licences. */
@@ -83,6 +85,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
       arch,
     ),
     ...(input.base ? { base: input.base } : {}),
+    ...(input.imageBase ? { imageBase: input.imageBase } : {}),
   };
 }
 

@@ -1,3 +1,4 @@
+import { PackwrightError } from '../../build/model/errors.ts';
 import type { Artifact, Blobs, Compression, Format } from '../../build/model/format.ts';
 import type { Package } from '../../build/model/package.ts';
 import { imageTag } from './documents.ts';
@@ -21,6 +22,7 @@ export const oci = {
   ],
   fileName: nameFile,
   write: writeTar,
+  ownFiles: (pkg) => pkg.placements.flatMap(({ imageBase }) => imageBase?.entries.map(({ path }) => path) ?? []),
   read: readImage,
 } satisfies Format;
 
@@ -41,6 +43,9 @@ export async function writeLayoutFolder(pkg: Package, blobs: Blobs, compression:
 
 /** Archives as `docker save` writes them, one for each architecture: `<name>-<version>-amd64.docker.tar`. */
 export async function writeDockerArchive(pkg: Package, blobs: Blobs, compression: Compression): Promise<Artifact[]> {
+  if (compression.method === 'zstd') {
+    throw new PackwrightError(pkg.target.id, 'no engine that needs a docker-archive reads zstd layers', 'choose gzip');
+  }
   const { images } = await buildImages(pkg, blobs, compression);
   return images.map((image) =>
     tarArtifact(`${fileStem(pkg)}-${image.architecture}.docker.tar`, dockerArchiveFiles(pkg, image), pkg.epoch),

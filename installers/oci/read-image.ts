@@ -100,7 +100,7 @@ function fieldsOf(manifest: ReadManifest): Record<string, string> {
   fields.digest = manifest.digest;
   fields.layers = manifest.layers
     .map((layer) => `sha256:${layer.sha256} ${layer.slice.size} ${layer.mediaType}`)
-    .join('\n');
+    .join(', ');
   addAll(fields, 'annotations', manifest.annotations);
   return fields;
 }

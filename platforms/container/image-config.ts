@@ -69,7 +69,7 @@ function labels(product: Product, edition: Edition, service: Service | undefined
   return {
     [`${prefix}.authors`]: `${product.maintainer.name} <${product.maintainer.email}>`,
     [`${prefix}.description`]: edition.summary,
-    [`${prefix}.documentation`]: service?.documentation?.[0] ?? product.homepage,
+    [`${prefix}.documentation`]: service?.documentation?.find((link) => /^https?:/.test(link)) ?? product.homepage,
     [`${prefix}.licenses`]: product.licence,
     [`${prefix}.title`]: edition.title,
     [`${prefix}.url`]: product.homepage,

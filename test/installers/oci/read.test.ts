@@ -282,5 +282,5 @@ test('an image on a given base has its layers, history and variables below ours'
   t.is(facts.metadata.Env, '["A=b","PATH=/usr/bin"]');
   t.is(facts.metadata['Labels.org.opencontainers.image.base.name'], 'example.com/some/thing:7');
   t.is(facts.metadata['Labels.org.opencontainers.image.base.digest'], imageBase.digest);
-  t.is(facts.metadata.layers!.split('\n').length, 3);
+  t.is(facts.metadata.layers!.split(', ').length, 3);
 });

@@ -164,6 +164,12 @@ test('a folder that is declared keeps its mode in whichever layer it ends up', a
   t.is(modes['/usr'], 0o755);
 });
 
+test('a folder that only a higher layer declares has its mode already in the lower one that needs it', async (t) => {
+  const folder = { path: '/usr/lib/thing', role: 'program', kind: 'dir', mode: 0o711 } as const;
+  const [, runtime] = await layersOf(sample('1.2.3', [folder]));
+  t.is(runtime!.entries.find((entry) => entry.path === '/usr/lib/thing')?.mode, 0o711);
+});
+
 test('layers below the application are the same in every version, and have no time', async (t) => {
   const [one, two] = [await layersOf(sample('1.2.3')), await layersOf({ ...sample('2.0.0'), epoch: 1_800_000_000 })];
   t.deepEqual(
@@ -232,6 +238,11 @@ test('a docker-archive is one architecture with the plain tag, and reads back', 
     facts.trees.map((tree) => tree.arch),
     ['arm64'],
   );
+});
+
+test('a docker-archive with zstd layers is refused: it is for engines that cannot read them', async (t) => {
+  const error = t.throwsAsync(writeDockerArchive(sample(), memoryBlobs, { method: 'zstd', level: 3 }));
+  t.regex((await error)?.message ?? '', /choose gzip/);
 });
 
 test('documents have their members in order and no white space', async (t) => {

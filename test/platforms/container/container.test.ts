@@ -40,7 +40,7 @@ const PRODUCT: Product = {
       stateEnv: 'THING_HOME',
       env: { THING_LOG: '{state}/log' },
       containerEnv: { THING_LISTEN: 'any' },
-      documentation: ['https://example.com/docs'],
+      documentation: ['man:thingd(8)', 'https://example.com/docs'],
     },
   ],
 };
