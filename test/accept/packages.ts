@@ -120,6 +120,14 @@ export async function findImage(edition: EditionName): Promise<string> {
   return join(DIST, found[0]!);
 }
 
+/** Builds an edition's image once more, as archives for old engines; gives the folder they are in. */
+export async function buildDockerArchives(edition: EditionName, scratch: string, log: Log): Promise<string> {
+  const folder = join(scratch, `docker-archive-${edition}`);
+  const argv = ['build/cli.ts', 'build', `docker-all-${edition}.oci`, '--image-form', 'docker-archive', '--fast'];
+  await runCommand(log, [process.execPath, ...argv, '--out', folder], { cwd: REPOSITORY, timeout: 600 });
+  return folder;
+}
+
 /** Every package of a format in dist/. */
 export async function listPackages(format: PackageFormat): Promise<string[]> {
   const names = existsSync(DIST) ? await readdir(DIST) : [];

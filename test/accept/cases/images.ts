@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { ask, waitUntil } from '../ask.ts';
 import { type Case, step } from '../case.ts';
 import { type EngineName, type Engines, engineCommand, REGISTRY, startEngines } from '../engines.ts';
 import type { Log } from '../log.ts';
-import { findImage } from '../packages.ts';
+import { buildDockerArchives, findImage } from '../packages.ts';
 import { expect, expectSame, PORT } from '../subject.ts';
 
 /** What a careful administrator takes away from every container. */
@@ -28,6 +29,7 @@ export const IMAGE_CASES: readonly Case[] = [
     roots: [],
     run: (log: Log) => runAsRoot(engine, log),
   })),
+  { name: 'images/docker/archive', roots: [], run: runArchive },
   { name: 'images/scanner-view', roots: [], run: runScannerView },
 ];
 
@@ -347,6 +349,18 @@ async function runAsRoot(engine: EngineName, log: Log): Promise<void> {
       'the mount in the container',
     );
   });
+}
+
+/** The form for engines that know no OCI layout: what `docker save` would write, taken by `docker load`. */
+async function runArchive(log: Log): Promise<void> {
+  const engines = await startEngines(log);
+  const folder = await buildDockerArchives('cli', engines.folder, log);
+  const archives = (await readdir(folder)).filter((name) => name.endsWith('.tar'));
+  const amd64 = archives.find((name) => /amd64|x64/.test(name)) ?? archives[0];
+  const said = await engines.run(engineCommand('docker', 'load', '-i', `${folder}/${amd64}`), { timeout: 300 });
+  const image = /Loaded image(?: ID)?: (\S+)/.exec(said)?.[1];
+  expect(image !== undefined, `docker load says: ${said}`);
+  await withContainer(engines, 'docker', image, [], (container) => expectAnswer(engines, container, log));
 }
 
 /** Scanners look for packages in var/lib/dpkg/status.d and for the system in etc/os-release. */

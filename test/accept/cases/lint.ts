@@ -40,7 +40,7 @@ async function lintDebs(log: Log): Promise<string> {
   const files = await listPackages('deb');
   expect(files.length > 0, 'no deb in dist/');
   const argv = ['lintian', '--allow-root', '--fail-on', 'none', '--display-info', '--no-tag-display-limit', ...files];
-  const { text } = await tryCommand(log, argv, { timeout: 600 });
+  const { text } = await tryCommand(log, argv, { timeout: 900 });
   // `E: package: tag details`
   return await judge('lintian', text, /^([EWIX]): (\S+)(?: \w+)?: (\S+)(.*)$/gm, files.length);
 }
@@ -48,7 +48,8 @@ async function lintDebs(log: Log): Promise<string> {
 async function lintRpms(log: Log): Promise<string> {
   const files = await listPackages('rpm');
   expect(files.length > 0, 'no rpm in dist/');
-  const { text } = await tryCommand(log, ['rpmlint', ...files], { timeout: 600 });
+  const config = fileURLToPath(new URL('../rpmlint.toml', import.meta.url));
+  const { text } = await tryCommand(log, ['rpmlint', '-c', config, ...files], { timeout: 900 });
   // `package.x86_64: W: tag details`
   return await judge(
     'rpmlint',
@@ -59,12 +60,15 @@ async function lintRpms(log: Log): Promise<string> {
 }
 
 async function judge(tool: string, text: string, row: RegExp, count: number): Promise<string> {
-  const known = new Set((await readPolicy()).filter((one) => one.tool === tool).map((one) => one.tag));
+  const listed = (await readPolicy()).filter((one) => one.tool === tool);
+  const known = new Set(listed.map((one) => one.tag));
+  // An error stands only where the tool is wrong, or where a later step of a release is what it misses.
+  const excused = new Set(listed.filter((one) => /^(false alarm|not yet):/.test(one.reason)).map((one) => one.tag));
   const seen = new Set<string>();
   const wrong: string[] = [];
   for (const [, level = '', name = '', tag = '', rest = ''] of text.matchAll(row)) {
     seen.add(tag);
-    if (level === 'E' || !known.has(tag)) wrong.push(`${level}: ${basename(name)}: ${tag}${rest}`);
+    if (level === 'E' ? !excused.has(tag) : !known.has(tag)) wrong.push(`${level}: ${basename(name)}: ${tag}${rest}`);
   }
   const unused = [...known].filter((tag) => !seen.has(tag));
   expect(wrong.length === 0, `${tool}:\n${[...new Set(wrong)].slice(0, 40).join('\n')}`);

@@ -66,7 +66,7 @@ const together: Situation = {
     await expectHealthy(stage);
     await expectRunning(agent);
     expectSame(
-      await box.run(['readlink', '-f', '/usr/bin/duplicati-cli']),
+      await box.run(['readlink', '/etc/alternatives/duplicati-cli']),
       `${subject.home}/bin/duplicati-cli`,
       'duplicati-cli',
     );
@@ -82,7 +82,7 @@ const together: Situation = {
       await clearAway(agent);
       await expectHealthy(stage);
       expectSame(
-        await box.run(['readlink', '-f', '/usr/bin/duplicati-cli']),
+        await box.run(['readlink', '/etc/alternatives/duplicati-cli']),
         `${subject.home}/bin/duplicati-cli`,
         'duplicati-cli',
       );
@@ -157,14 +157,14 @@ const seededState: Situation = {
     await box.sh(
       `mkdir -m 777 ${subject.state}; echo x >${subject.state}/seed; chown -R 65534:65534 ${subject.state}; ln -s /etc/shadow ${subject.state}/link`,
     );
-    const shadow = await box.sh('stat -c "%a %U %G" /etc/shadow; sha256sum /etc/shadow');
+    const shadow = await box.sh('stat -c "%a %U %G" /etc/shadow');
     const { code } = await stage.installer.install(box, [stage.now.inside]);
     expect(code === 0, 'the installation failed');
     if (subject.starts === 'asked') await box.try(['systemctl', 'enable', '--now', subject.unit]);
     const mode = (await box.sh(`stat -c '%a %U' ${subject.state}`)).trim();
     const active = (await box.try(['systemctl', 'is-active', subject.unit])).stdout.trim();
     expect(mode === '700 root' || active !== 'active', `the service runs on a folder that is ${mode}`);
-    expectSame(await box.sh('stat -c "%a %U %G" /etc/shadow; sha256sum /etc/shadow'), shadow.trim(), '/etc/shadow');
+    expectSame(await box.sh('stat -c "%a %U %G" /etc/shadow'), shadow.trim(), '/etc/shadow');
     if (active === 'active') await expectServing(box, subject, log);
     return `folder became ${mode}, service ${active}`;
   },

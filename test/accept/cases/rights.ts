@@ -90,8 +90,8 @@ const wholeMachine: Situation = {
   name: 'root service sees the whole machine',
   async play(stage) {
     const { box, subject, log } = stage;
-    await plantFiles(box);
     await installRunning(stage);
+    await plantFiles(box);
     for (const folder of PLANTED) {
       await step(log, `reads ${folder}`, async () =>
         expectSame(
@@ -133,8 +133,8 @@ const exposure: Situation = {
   name: 'exposure and the dedicated account',
   async play(stage) {
     const { box, subject, log } = stage;
-    await plantFiles(box);
     await installRunning(stage);
+    await plantFiles(box);
     const full = await readExposure(box, subject.unit);
     expect(full <= 4.5, `exposure ${full} as shipped, at most 4.5`);
     const profile = (
@@ -165,8 +165,8 @@ const exposure: Situation = {
     await box.sh(
       `rm -r /etc/systemd/system/${subject.unit}.d; systemctl daemon-reload; systemctl restart ${subject.unit}`,
     );
-    await step(log, 'back to root', () => expectHealthy(stage));
     await box.sh(`for d in ${PLANTED.join(' ')}; do rm "$d/planted"; done; rm -r /home/somebody`);
+    await step(log, 'back to root', () => expectHealthy(stage));
     return `${full} as shipped, ${confined} with the profile`;
   },
   allow: [/^\/(boot|srv|opt|home|usr\/lib\/modules)$/],
