@@ -123,7 +123,7 @@ export async function findImage(edition: EditionName): Promise<string> {
 /** Builds an edition's image once more, as archives for old engines; gives the folder they are in. */
 export async function buildDockerArchives(edition: EditionName, scratch: string, log: Log): Promise<string> {
   const folder = join(scratch, `docker-archive-${edition}`);
-  const argv = ['build/cli.ts', 'build', `docker-all-${edition}.oci`, '--image-form', 'docker-archive', '--fast'];
+  const argv = ['build/cli.ts', 'build', `docker-all-${edition}.oci`, '--image-form', 'docker-archive'];
   await runCommand(log, [process.execPath, ...argv, '--out', folder], { cwd: REPOSITORY, timeout: 600 });
   return folder;
 }

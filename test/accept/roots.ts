@@ -60,7 +60,7 @@ async function buildRoot(name: RootName, recipe: Recipe): Promise<string> {
   const log = openLog(join(CACHE, 'roots', `${name}.log`));
   const standIn = recipe.rpm ? await buildStandIn(join(CACHE, 'stand-in'), log) : '';
   const key = createHash('sha256')
-    .update(JSON.stringify([3, recipe, standIn]))
+    .update(JSON.stringify([3, recipe, standIn, ...(standIn ? rpmHooks(standIn) : [])]))
     .digest('hex')
     .slice(0, 12);
   const folder = join(CACHE, 'roots', `${name}-${key}`);
