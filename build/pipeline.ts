@@ -1,4 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,6 +7,7 @@ import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
 import { readLock } from './host/lock-file.ts';
 import type { NodeSource } from './host/node-runtime.ts';
+import { makeScratch, removeScratch } from './host/scratch.ts';
 import type { Manifest } from './manifest/load.ts';
 import { PackwrightError } from './model/errors.ts';
 import type { Compression, Format } from './model/format.ts';
@@ -25,7 +25,7 @@ import { readHelp } from './stages/help.ts';
 import { openImageBase } from './stages/image-base.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
-import { writeRelease } from './stages/release.ts';
+import { writeRelease, writeSourceMaps } from './stages/release.ts';
 import { type Written, writePackage } from './stages/write.ts';
 
 /** `tar`: one OCI layout in a tar; `folder`: the layout as a folder; `docker-archive`: what old engines load, one file an architecture. */
@@ -85,6 +85,8 @@ export async function buildTargets(
     if (faults.length === 1) throw faults[0];
     if (faults.length > 1) throw new AggregateError(faults, `${faults.length} of ${targets.length} targets failed`);
     const node = Object.values(line.lock.node).map((pin) => pin.version)[0] ?? '';
+    const editions = new Set(targets.map((target) => target.edition));
+    for (const edition of editions) await writeSourceMaps(edition, (await line.bundleOf(edition)).bundle, options.out);
     return [...written, ...(await writeRelease(manifest, line.epoch, node, written, options.out))];
   } finally {
     report.end();
@@ -117,7 +119,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
   const { report } = options;
   const warn = (text: string) => report.line(text);
   const cache = await openCache(options.cache ?? defaultCacheFolder(), { warn });
-  const scratch = await mkdtemp(path.join(tmpdir(), 'packwright-'));
+  const scratch = makeScratch(tmpdir(), 'packwright-');
   const lock = await readLock(manifest.folder);
   const blobs = await openBlobs({ cache, scratch });
   const unpacker = openUnpacker({ cache });
@@ -162,7 +164,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     },
     async close() {
       await blobs.close();
-      await rm(scratch, { recursive: true, force: true });
+      removeScratch(scratch);
     },
   };
 }

@@ -1,4 +1,6 @@
 import type { Manifest } from '../manifest/load.ts';
+import { readContent } from '../model/content.ts';
+import type { Bundle } from './bundle.ts';
 import { type Written, writeText } from './write.ts';
 
 /**
@@ -25,4 +27,11 @@ export async function writeRelease(
     await writeText(folder, 'SHA256SUMS', sums),
     await writeText(folder, 'release.json', `${JSON.stringify(release, null, 2)}\n`),
   ];
+}
+
+/** Source maps of an edition's modules, kept beside the packages: `source-maps/EDITION/MODULE.map` turns a stack trace into lines. */
+export async function writeSourceMaps(edition: string, bundle: Bundle, folder: string): Promise<void> {
+  for (const { name, content } of bundle.sourceMaps) {
+    await writeText(`${folder}/source-maps/${edition}`, name, (await readContent(content)).toString('utf8'));
+  }
 }

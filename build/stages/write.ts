@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openSource } from '../host/byte-source.ts';
+import { makeScratch, removeScratch } from '../host/scratch.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Artifact, Blobs, Compression, Format, Unpacker } from '../model/format.ts';
 import type { Package } from '../model/package.ts';
@@ -40,7 +41,7 @@ export async function writePackage(pkg: Package, options: WriteOptions): Promise
   const { folder } = options;
   const form: Form = options.form ?? { write: options.format.write, readBack: 'whole' };
   const artifacts = await form.write(pkg, options.blobs, options.compression);
-  const scratch = await makeScratch(folder);
+  const scratch = openScratch(folder);
   try {
     const written: Written[] = [];
     for (const artifact of artifacts) {
@@ -54,7 +55,7 @@ export async function writePackage(pkg: Package, options: WriteOptions): Promise
     for (const top of tops) await moveInto(path.join(scratch, top), path.join(folder, top));
     return written;
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    removeScratch(scratch);
   }
 }
 
@@ -83,10 +84,9 @@ async function readBack(pkg: Package, file: string, name: string, options: Write
   }
 }
 
-async function makeScratch(folder: string): Promise<string> {
+function openScratch(folder: string): string {
   try {
-    await mkdir(folder, { recursive: true });
-    return await mkdtemp(path.join(folder, '.writing-'));
+    return makeScratch(folder, '.writing-');
   } catch (cause) {
     throw diskError(folder, cause);
   }
@@ -133,7 +133,7 @@ async function moveInto(from: string, to: string) {
 /** Writes a small text file in the same careful way. */
 export async function writeText(folder: string, name: string, text: string): Promise<Written> {
   const bytes = Buffer.from(text, 'utf8');
-  const scratch = await makeScratch(folder);
+  const scratch = openScratch(folder);
   try {
     const artifact: Artifact = {
       name,
@@ -146,7 +146,7 @@ export async function writeText(folder: string, name: string, text: string): Pro
     await moveInto(path.join(scratch, name), path.join(folder, name));
     return { id: 'release', file: name, size: bytes.length, sha256 };
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    removeScratch(scratch);
   }
 }
 

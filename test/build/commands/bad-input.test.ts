@@ -1,9 +1,11 @@
 /** What goes wrong gives one clear error, the right exit code, and leaves nothing half-written. */
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { watch } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { emptyFolder, packwright, tinyProject } from './packwright.ts';
+import { emptyFolder, packwright, startPackwright, tinyProject } from './packwright.ts';
 
 async function withManifest(change: (manifest: Record<string, unknown>) => void): Promise<string> {
   const project = await tinyProject();
@@ -106,6 +108,18 @@ test('a file that is no package is one clear error', async (t) => {
     t.is(err.trim().split('\n').length, 1, err);
   }
   t.is((await packwright(['inspect', path.join(folder, 'gone.deb')])).code, 1);
+});
+
+test('an interrupted build leaves nothing in the output folder', async (t) => {
+  const project = await tinyProject();
+  await mkdir(path.join(project, 'dist'));
+  const child = startPackwright(['-C', project, 'build', 'linux-x64-main.deb', '--fast']);
+  const [first] = await once(watch(path.join(project, 'dist')), 'change');
+  t.is(first, 'rename'); // the folder that is being written into has come
+  child.kill('SIGINT');
+  const [code] = await once(child, 'close');
+  t.is(code, 130);
+  t.deepEqual(await left(project), []);
 });
 
 const asRoot = process.getuid?.() === 0 && process.platform === 'linux' ? test.serial : test.skip;

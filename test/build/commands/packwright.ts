@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { cp, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -26,6 +26,11 @@ export function packwright(args: readonly string[], env: NodeJS.ProcessEnv = {},
       },
     );
   });
+}
+
+/** The same, still running. */
+export function startPackwright(args: readonly string[]): ChildProcess {
+  return spawn(process.execPath, [CLI, ...args], { stdio: 'ignore' });
 }
 
 /** An empty folder of this test's own. */

@@ -40,7 +40,8 @@ test('build writes the packages that were asked for, and says what it wrote', as
   t.is(code, 0, err);
   const files = JSON.parse(out).map((one: { file: string }) => one.file);
   t.deepEqual(files, [path.basename(DEB), path.basename(RPM), 'SHA256SUMS', 'release.json']);
-  t.deepEqual((await readdir(dist)).sort(), [...files].sort());
+  t.deepEqual((await readdir(dist)).sort(), [...files, 'source-maps'].sort());
+  t.deepEqual((await readdir(path.join(dist, 'source-maps/main'))).includes('tiny.mjs.map'), true);
   const sums = await readFile(path.join(dist, 'SHA256SUMS'), 'utf8');
   t.is(sums.trim().split('\n').length, 2);
   t.is(JSON.parse(await readFile(path.join(dist, 'release.json'), 'utf8')).version, '1.2.0-beta.1');
