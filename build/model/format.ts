@@ -58,6 +58,11 @@ export interface ByteSource {
 export interface Unpacker {
   /** The raw bytes of `source[offset, offset + length)`, which is one stream of `method`. Throws PackwrightError on corrupt data. */
   unpack(source: ByteSource, offset: number, length: number, method: Method): AsyncIterable<Uint8Array>;
+  /**
+   * What a reader found in bytes that a digest names, for the next time that it meets the same digest: it has then hashed the bytes as
+   * they are stored, and need not unpack them again. The reader's own words under its own key. Absent where nothing is to be believed.
+   */
+  notes?: { read(key: string): Promise<string | undefined>; write(key: string, text: string): Promise<void> };
 }
 
 /** A package's bytes and back. `write` opens no output path and looks nothing up for itself; `read` shares no code with the encoder. */

@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
 import { comparePaths } from '../../build/model/file-tree.ts';
 import type { Unpacker } from '../../build/model/format.ts';
 import type { FactEntry } from '../../build/model/package.ts';
-import { readTar, type TarEntry } from '../archives/tar.ts';
+import { type LayerEntry, MOST_ENTRIES, readLayer } from './read-layer.ts';
 import type { ReadLayer } from './read-manifests.ts';
 
 /** What a container sees, and the bytes of the few files that were asked for. */
@@ -22,14 +21,10 @@ interface Stack {
   hidden: Set<string>;
   /** Folders that are emptied. */
   opaque: Set<string>;
-  keep: readonly string[];
   kept: Map<string, Buffer>;
   where: string;
 }
 
-const MOST_ENTRIES = 1_000_000;
-const MOST_LAYER_BYTES = 64 * 2 ** 30;
-const LONGEST_KEPT = 1 << 20;
 /** As the kernel's own limit. */
 const MOST_LINKS = 40;
 
@@ -48,22 +43,8 @@ export async function applyLayers(
   const kept = new Map<string, Buffer>();
   for (const layer of layers) {
     const at = `${where}: layer ${layer.diffId.slice(0, 19)}`;
-    const { offset, size, source } = layer.slice;
-    const hash = createHash('sha256');
-    const raw = hashWhileReading(unpacker.unpack(source, offset, size, layer.method), hash, at);
-    const stack = {
-      below,
-      above: new Map(),
-      hidden: new Set<string>(),
-      opaque: new Set<string>(),
-      keep,
-      kept,
-      where: at,
-    };
-    for await (const entry of readTar(raw, at)) await stackEntry(entry, stack);
-    if (`sha256:${hash.digest('hex')}` !== layer.diffId) {
-      throw new PackwrightError(at, 'its bytes are not those that the configuration names', 'make the image again');
-    }
+    const stack: Stack = { below, above: new Map(), hidden: new Set(), opaque: new Set(), kept, where: at };
+    for (const entry of await readLayer(layer, unpacker, at, keep)) stackEntry(entry, stack);
     mergeLayer(below, stack);
     if (below.size > MOST_ENTRIES) throw new PackwrightError(at, `it has more than ${MOST_ENTRIES} entries`);
   }
@@ -71,63 +52,27 @@ export async function applyLayers(
   return { entries, kept };
 }
 
-async function* hashWhileReading(
-  bytes: AsyncIterable<Uint8Array>,
-  hash: { update(data: Uint8Array): unknown },
-  where: string,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let size = 0;
-  for await (const chunk of bytes) {
-    size += chunk.byteLength;
-    if (size > MOST_LAYER_BYTES) throw new PackwrightError(where, `it unpacks to more than ${MOST_LAYER_BYTES} bytes`);
-    hash.update(chunk);
-    yield chunk;
-  }
-}
-
-async function stackEntry(entry: TarEntry, stack: Stack): Promise<void> {
+function stackEntry(entry: LayerEntry, stack: Stack): void {
   const { above, hidden, opaque, where } = stack;
-  if (entry.path === '/') return;
   const { folder, name } = placeOf(entry.path, stack);
-  if (above.size + hidden.size + opaque.size >= MOST_ENTRIES) {
-    throw new PackwrightError(where, `it has more than ${MOST_ENTRIES} entries`);
-  }
   if (name === '.wh..wh..opq') opaque.add(folder);
   else if (name.startsWith('.wh.')) {
     const gone = name.slice('.wh.'.length);
     if (['', '.', '..'].includes(gone)) throw new PackwrightError(where, `the whiteout ${entry.path} hides nothing`);
     hidden.add(`${folder}/${gone}`);
-  } else above.set(`${folder}/${name}`, await factOf(entry, `${folder}/${name}`, stack));
+  } else above.set(`${folder}/${name}`, factOf(entry, `${folder}/${name}`, stack));
 }
 
-async function factOf(entry: TarEntry, path: string, stack: Stack): Promise<FactEntry> {
-  if (entry.kind === 'hardlink') {
+function factOf({ kind, bytes, ...entry }: LayerEntry, path: string, stack: Stack): FactEntry {
+  if (kind === 'hardlink') {
     const { folder, name } = placeOf(entry.to, stack);
     const target = stack.above.get(`${folder}/${name}`) ?? stack.below.get(`${folder}/${name}`);
     if (target) return { ...target, path };
     throw new PackwrightError(stack.where, `${entry.path} is a hard link to ${entry.to}, which is not there`);
   }
-  const common = {
-    path,
-    mode: entry.mode,
-    user: entry.user || String(entry.uid),
-    group: entry.group || String(entry.gid),
-    size: entry.size,
-    sha256: '',
-    to: entry.to,
-    flags: [],
-  };
-  if (entry.kind === 'dir' || entry.kind === 'link') return { ...common, kind: entry.kind };
-  if (entry.kind !== 'file') return { ...common, kind: 'file', flags: [entry.kind] };
-  const hash = createHash('sha256');
-  const chunks: Uint8Array[] = [];
-  const wanted = stack.keep.includes(path) && entry.size <= LONGEST_KEPT;
-  for await (const chunk of entry.data) {
-    hash.update(chunk);
-    if (wanted) chunks.push(Buffer.from(chunk));
-  }
-  if (wanted) stack.kept.set(path, Buffer.concat(chunks));
-  return { ...common, kind: 'file', sha256: hash.digest('hex') };
+  if (bytes) stack.kept.set(path, bytes);
+  if (kind === 'file' || kind === 'dir' || kind === 'link') return { ...entry, path, kind, flags: [] };
+  return { ...entry, path, kind: 'file', flags: [kind] };
 }
 
 /** Where a path lies once links on the way are followed, `/` being their root as in a container. The last step is not followed. */

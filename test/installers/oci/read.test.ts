@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import { bytesContent } from '../../../build/model/content.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
+import type { Unpacker } from '../../../build/model/format.ts';
 import { type TarItem, tarParts } from '../../../installers/archives/tar.ts';
 import { oci, readImageBase, tarFiles } from '../../../installers/oci/oci.ts';
 import { memoryBlobs, memorySource, memoryUnpacker, readArtifact } from '../../suites/blobs.ts';
@@ -241,6 +242,33 @@ test('what is no image of ours to read gives one clear error', async (t) => {
   await refuses(t, makeImage({ descriptor: { platform: { architecture: 'arm64' } } }), /the index says arm64/);
   await refuses(t, makeImage({ replace: { 'index.json': '{"manifests":' } }), /is not JSON/);
   await refuses(t, makeImage({ replace: { 'index.json': ' '.repeat((4 << 20) + 1) } }), /too long for a document/);
+});
+
+test('a layer that was read before is not unpacked again, unless its digest or its diff_id is another', async (t) => {
+  const kept = new Map<string, string>();
+  let unpacked = 0;
+  const unpacker: Unpacker = {
+    unpack(...stretch) {
+      unpacked += 1;
+      return memoryUnpacker.unpack(...stretch);
+    },
+    notes: {
+      read: async (key) => kept.get(key),
+      write: async (key, text) => void kept.set(key, text),
+    },
+  };
+  const readNoting = (bytes: Buffer) => oci.read(memorySource('given', bytes), unpacker);
+  const image = await makeImage();
+  const first = await readNoting(image);
+  t.deepEqual(await readNoting(image), first);
+  t.is(unpacked, 1);
+  const wrong = { rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] } };
+  await t.throwsAsync(readNoting(await makeImage({ config: wrong })), {
+    message: /not those that the configuration names/,
+  });
+  await readNoting(await makeImage({ layers: [await makeTar([{ name: 'other', data: 'y' }])] }));
+  t.is(unpacked, 3);
+  t.is(kept.size, 2, 'what was refused is not noted');
 });
 
 test('an image is found in a layout to build on, with its accounts, and others in the index may be missing', async (t) => {

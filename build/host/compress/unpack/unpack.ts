@@ -10,7 +10,7 @@ import { unpackZstd } from './zstd.ts';
 export interface UnpackerOptions {
   /**
    * The cache that the build's compressor fills: pieces that this process put there or took from there are recognised by SHA-256, and
-   * their raw bytes read from the original file. Without it everything is decompressed.
+   * their raw bytes read from the original file. Readers keep notes in it. Without it everything is decompressed.
    */
   cache?: Cache;
 }
@@ -22,6 +22,20 @@ export function openUnpacker({ cache }: UnpackerOptions = {}): Unpacker {
     unpack(source, offset, length, method) {
       assertWithin(source, offset, length);
       return unpackStretch({ source, offset, length }, method, known);
+    },
+    ...(cache ? { notes: notesOf(cache) } : {}),
+  };
+}
+
+/** Sealed by the cache with their key: a damaged note is none. */
+function notesOf(cache: Cache): NonNullable<Unpacker['notes']> {
+  return {
+    async read(key) {
+      const meta = (await cache.read(`note ${key}`))?.meta;
+      return typeof meta === 'string' ? meta : undefined;
+    },
+    async write(key, text) {
+      await cache.write(`note ${key}`, [], text);
     },
   };
 }
