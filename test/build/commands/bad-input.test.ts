@@ -114,7 +114,9 @@ test('an interrupted build leaves nothing in the output folder', async (t) => {
   const project = await tinyProject();
   await mkdir(path.join(project, 'dist'));
   const child = startPackwright(['-C', project, 'build', 'linux-x64-main.deb', '--fast']);
-  const [first] = await once(watch(path.join(project, 'dist')), 'change');
+  const watcher = watch(path.join(project, 'dist'));
+  const [first] = await once(watcher, 'change');
+  watcher.close();
   t.is(first, 'rename'); // the folder that is being written into has come
   child.kill('SIGINT');
   const [code] = await once(child, 'close');
