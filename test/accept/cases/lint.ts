@@ -63,7 +63,9 @@ async function judge(tool: string, text: string, row: RegExp, count: number): Pr
   const listed = (await readPolicy()).filter((one) => one.tool === tool);
   const known = new Set(listed.map((one) => one.tag));
   // An error stands only where the tool is wrong, or where a later step of a release is what it misses.
-  const excused = new Set(listed.filter((one) => /^(false alarm|not yet|as given):/.test(one.reason)).map((one) => one.tag));
+  const excused = new Set(
+    listed.filter((one) => /^(false alarm|not yet|as given):/.test(one.reason)).map((one) => one.tag),
+  );
   const seen = new Set<string>();
   const wrong: string[] = [];
   for (const [, level = '', name = '', tag = '', rest = ''] of text.matchAll(row)) {
