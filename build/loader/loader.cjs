@@ -18,6 +18,8 @@ function runProgram() {
     fail(`there is no program of the name "${name}"; call it by one of its names: ${known.join(', ')}`);
   }
   closeModuleSearch();
+  if (process.pid === 1) endOnSignals();
+  makeStateFolder();
   readSecretFiles();
   process.argv[1] = program;
   Module.createRequire(program)(program);
@@ -32,6 +34,27 @@ function closeModuleSearch() {
   Module._initPaths();
   if (HOME !== undefined) process.env.HOME = HOME;
   if (USERPROFILE !== undefined) process.env.USERPROFILE = USERPROFILE;
+}
+
+// The first process of a container is spared the default action of signals: without this, `stop` waits ten seconds and kills.
+function endOnSignals() {
+  for (const [signal, code] of [
+    ['SIGTERM', 143],
+    ['SIGINT', 130],
+  ]) {
+    process.on(signal, () => {
+      if (process.listenerCount(signal) === 1) process.exit(code); // the program itself does not listen
+    });
+  }
+}
+
+// systemd makes $STATE_DIRECTORY before it starts a service; in a container nobody does. Where it cannot be made, the program says so.
+function makeStateFolder() {
+  const folder = process.env.STATE_DIRECTORY;
+  if (!folder || !path.isAbsolute(folder) || fs.existsSync(folder)) return;
+  try {
+    fs.mkdirSync(folder, { mode: 0o700 });
+  } catch {}
 }
 
 // A declared secret NAME may be given as NAME_FILE, the path of a file that holds it (container secrets, systemd credentials).

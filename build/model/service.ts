@@ -11,7 +11,10 @@ export interface Service {
   title: string;
   /** Name of one of the product's programs. */
   program: string;
+  /** `{state}` stands for the state directory. */
   args?: readonly string[];
+  /** What the container has instead of `args`, such as `--listen 0.0.0.0:8080`: only a published port reaches it there. Default: `args`. */
+  containerArgs?: readonly string[];
   /** Whole words an administrator's setting may append: name of a string setting, such as `DAEMON_OPTS`. */
   argsSetting?: string;
   start: Start | Readonly<Record<string, Start>>;

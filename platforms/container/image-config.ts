@@ -27,7 +27,7 @@ export function imageConfig(
     user: `${IMAGE_USER.uid}:${IMAGE_USER.gid}`,
     env: environment(product, edition, service, state),
     // The service's own arguments belong to it; what a person appends to `docker run IMAGE` comes after them.
-    entrypoint: [`${root}/bin/${program}`, ...(service?.args ?? [])],
+    entrypoint: [`${root}/bin/${program}`, ...argumentsOf(service, state)],
     cmd: [],
     workingDir: '/',
     exposedPorts: port === undefined ? [] : [`${port}/tcp`],
@@ -48,11 +48,17 @@ export function imageConfig(
   };
 }
 
+function argumentsOf(service: Service | undefined, state: string): string[] {
+  return (service?.containerArgs ?? service?.args ?? []).map((word) => word.replaceAll('{state}', state));
+}
+
 function environment(product: Product, edition: Edition, service: Service | undefined, state: string): string[] {
   const env: Record<string, string> = {
     PATH: '/usr/local/bin:/usr/bin:/bin',
     // A uid without a line in /etc/passwd has no home folder, and `os.homedir()` throws, unless it is told here.
     HOME: state,
+    // The name systemd gives it too; the loader makes the folder, as whoever it runs as.
+    STATE_DIRECTORY: state,
   };
   for (const setting of product.settings ?? []) {
     const ours = setting.editions === undefined || setting.editions.includes(edition.name);

@@ -90,7 +90,7 @@ function renderUnit(product: Product, edition: Edition, service: Service, places
         ...typeOf(service),
         ...(service.account === 'root' ? [] : [['User', accountOf(service)] as const]),
         ...environmentOf(product, edition, service, places),
-        ['ExecStart', commandLine(service, places)],
+        ['ExecStart', commandLine(service, places, `%S/${stateName(product, edition, service, places)}`)],
         ['Restart', service.restart ?? 'on-failure'],
         ['RestartSec', '5'],
         ['TimeoutStopSec', String(service.stopSeconds ?? 10)],
@@ -144,9 +144,12 @@ function environmentOf(product: Product, edition: Edition, service: Service, pla
 }
 
 /** systemd.service(5), "Command lines": `$NAME` as a word of its own is split at spaces; in other words `$` and `%` are doubled. */
-function commandLine(service: Service, places: Places): string {
+function commandLine(service: Service, places: Places, state: string): string {
   const words = [`${places.lib}/bin/${service.program}`, ...(service.args ?? [])];
-  const line = words.map((word) => quoteWord(escapeSpecifiers(word).replaceAll('$', '$$$$'), true));
+  const line = words.map((word) => {
+    const parts = word.split('{state}').map((part) => escapeSpecifiers(part).replaceAll('$', '$$$$'));
+    return quoteWord(parts.join(state), true);
+  });
   if (service.argsSetting !== undefined) line.push(`$${service.argsSetting}`);
   return line.join(' ');
 }

@@ -102,6 +102,7 @@ test('settings become variables, secrets and empty ones do not, and the state is
   t.deepEqual(place().image?.env, [
     'PATH=/usr/local/bin:/usr/bin:/bin',
     'HOME=/data/thing',
+    'STATE_DIRECTORY=/data/thing',
     'THING_COLOUR=red',
     'THING_PLACE=/data/thing/place',
     'THING_LOG=/data/thing/log',
