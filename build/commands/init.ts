@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { PackwrightError } from '../model/errors.ts';
@@ -12,6 +12,8 @@ type PackageJson = Partial<{
   homepage: string;
   bin: string | Record<string, string>;
   main: string;
+  scripts: Record<string, string>;
+  engines: { node?: string };
   author: string | { name?: string; email?: string };
   dependencies: Record<string, string>;
 }>;
@@ -40,14 +42,23 @@ function draftManifest(about: PackageJson, directory: string) {
     .replace(/[^a-z0-9-]/g, '-');
   const author = readAuthor(about.author);
   if (!author.email) guesses.push('maintainer: package.json names no author with an e-mail address');
-  const bins =
-    typeof about.bin === 'string' ? { [name]: about.bin } : (about.bin ?? { [name]: about.main ?? 'index.js' });
+  const { bins, wrapped } = findPrograms(about, name, directory);
+  if (wrapped) guesses.push(`programs: this project has none of its own, so it is ${wrapped} that is packaged`);
   const programs = Object.entries(bins).map(([bin, entry]) => ({ name: bin, entry: path.posix.normalize(entry) }));
+  for (const { entry } of programs)
+    if (!existsSync(path.join(directory, entry))) guesses.push(`programs: ${entry} does not exist yet`);
   const dependencies = Object.keys(about.dependencies ?? {});
   if (dependencies.includes('packwright'))
     guesses.push('package.json: move packwright to devDependencies, or it is shipped too');
   const bundled = dependencies.every((one) => one === 'packwright');
-  if (!bundled) guesses.push('programs: "bundle": false ships node_modules as it is; remove it to let esbuild bundle');
+  if (!bundled)
+    guesses.push(
+      'programs: "bundle": false ships node_modules (without devDependencies); remove it to bundle with esbuild',
+    );
+  if (about.engines?.node && !/^>=? *\d/.test(about.engines.node))
+    guesses.push(
+      `engines: package.json asks for Node ${about.engines.node}; the packages carry the Node that "packwright plan" names`,
+    );
   guesses.push(
     'services: the program runs as a service of its own account; set port and healthPath if it has them, or remove it',
   );
@@ -63,6 +74,25 @@ function draftManifest(about: PackageJson, directory: string) {
     services: [{ name, program: programs[0]!.name }],
   };
   return { manifest, guesses };
+}
+
+/** Commands by name: those of package.json, else what `npm start` or the main file runs, else those of a dependency that is one. */
+function findPrograms(about: PackageJson, name: string, directory: string) {
+  if (typeof about.bin === 'string') return { bins: { [name]: about.bin } };
+  if (about.bin && Object.keys(about.bin).length > 0) return { bins: about.bin };
+  const start = /^node +([^\s-]\S*)$/.exec(about.scripts?.start ?? '')?.[1];
+  const own = [start, about.main, 'index.js', 'server.js'].find((one) => one && existsSync(path.join(directory, one)));
+  if (own) return { bins: { [name]: own } };
+  for (const wrapped of Object.keys(about.dependencies ?? {})) {
+    const folder = `node_modules/${wrapped}`;
+    const file = path.join(directory, folder, 'package.json');
+    if (wrapped === 'packwright' || !existsSync(file)) continue;
+    const { bin }: PackageJson = JSON.parse(readFileSync(file, 'utf8'));
+    const bins = typeof bin === 'string' ? { [wrapped.replace(/^@[^/]+\//, '')]: bin } : (bin ?? {});
+    const [first] = Object.entries(bins);
+    if (first) return { bins: { [first[0]]: path.posix.join(folder, first[1]) }, wrapped };
+  }
+  return { bins: { [name]: start ?? about.main ?? 'index.js' } };
 }
 
 /** `Name <mail> (url)`, or its parts. */

@@ -46,29 +46,50 @@ export async function unbundledFiles(
     if (!program.entry.includes('node_modules/') && !files.some((one) => one.path === `app/${program.entry}`)) {
       files.push(...(await filesBelow(manifest.folder, program.entry, /$^/, false)));
     }
-    const stub = `import ${JSON.stringify(`./${program.entry}`)};\n`;
     files.push({
       path: `app/${program.name}.mjs`,
       kind: 'file',
       executable: false,
       layer: 'app',
-      content: bytesContent(stub),
+      content: bytesContent(startOf(program.entry, await isModule(manifest.folder, program.entry))),
     });
   }
   const unique = new Map(files.map((file) => [file.path, file]));
   return { files: [...unique.values()], notices: sortNotices(notices) };
 }
 
-/** Folders of the packages that package-lock.json does not mark as for development only. */
+/**
+ * Starts a program as `node ENTRY` would: with its own path as process.argv[1], and a CommonJS one as the main module, since many ask
+ * `require.main === module`. An ES module may await at top level: hence the import that nobody waits for.
+ */
+function startOf(entry: string, module: boolean): string {
+  const file = `new URL(${JSON.stringify(`./${entry}`)}, import.meta.url)`;
+  if (module) {
+    return `import { fileURLToPath } from 'node:url';\nconst entry = ${file};\nprocess.argv[1] = fileURLToPath(entry);\nimport(entry.href);\n`;
+  }
+  return `import Module from 'node:module';\nimport { fileURLToPath } from 'node:url';\nprocess.argv[1] = fileURLToPath(${file});\nModule._load(process.argv[1], null, true);\n`;
+}
+
+/** Node's rule (packages, "Determining module system"): the extension, else what the nearest package.json says. */
+async function isModule(root: string, entry: string): Promise<boolean> {
+  if (/\.[cm][jt]s$/.test(entry)) return /\.m[jt]s$/.test(entry);
+  for (let folder = path.dirname(entry); ; folder = path.dirname(folder)) {
+    const file = path.join(root, folder, 'package.json');
+    if (existsSync(file)) return (await readJson(file)).type === 'module';
+    if (folder === '.' || folder === path.dirname(folder)) return false;
+  }
+}
+
+/** Folders of the packages that package-lock.json does not mark as for development only (`devOptional`: somebody in production wants it too). */
 async function productionPackages(manifest: Manifest): Promise<string[]> {
   const file = path.join(manifest.folder, 'package-lock.json');
   if (!existsSync(file))
     throw new PackwrightError('package-lock.json', 'it is missing', 'run "npm install" to write it');
-  const lock: { packages?: Record<string, { dev?: boolean; devOptional?: boolean; link?: boolean }> } = JSON.parse(
+  const lock: { packages?: Record<string, { dev?: boolean; link?: boolean }> } = JSON.parse(
     await readFile(file, 'utf8'),
   );
   return Object.entries(lock.packages ?? {})
-    .filter(([folder, one]) => folder.startsWith('node_modules/') && !one.dev && !one.devOptional && !one.link)
+    .filter(([folder, one]) => folder.startsWith('node_modules/') && !one.dev && !one.link)
     .map(([folder]) => folder)
     .filter((folder) => existsSync(path.join(manifest.folder, folder)))
     .sort();
