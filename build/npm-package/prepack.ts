@@ -54,5 +54,8 @@ const published = {
   exports: { '.': { types: './lib/build/model/product.d.ts' }, './packwright.schema.json': './packwright.schema.json' },
   files: ['lib', 'packwright.schema.json', 'CHANGELOG.md'],
 };
-await rename(PACKAGE, KEPT);
-await writeFile(PACKAGE, `${JSON.stringify(published, null, 2)}\n`);
+// In this order there is a whole package.json at every moment, and the developers' one is never lost.
+const draft = `${PACKAGE}.users`;
+await writeFile(draft, `${JSON.stringify(published, null, 2)}\n`);
+await copyFile(PACKAGE, KEPT);
+await rename(draft, PACKAGE);
