@@ -1,5 +1,6 @@
 import type { Case } from '../case.ts';
 import { ARM64_CASES } from './arm64.ts';
+import { CONSUMER_CASES } from './consumer.ts';
 import { DISK_CASES } from './disks.ts';
 import { FAILURES } from './failures.ts';
 import { IMAGE_CASES } from './images.ts';
@@ -26,5 +27,14 @@ const SITUATIONS: readonly Situation[] = [...STEPS, ...FAILURES, ...NEIGHBOURS, 
 /** The whole matrix, or the choice of it that every change has to pass. */
 export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
   const matrix = choice === 'all' ? listCells(SITUATIONS, seed) : choosePairs(SITUATIONS, seed);
-  return [...LIFE_CASES, ...RPM6_CASES, ...ARM64_CASES, ...LINT_CASES, ...DISK_CASES, ...IMAGE_CASES, ...matrix];
+  return [
+    ...LIFE_CASES,
+    ...RPM6_CASES,
+    ...ARM64_CASES,
+    ...LINT_CASES,
+    ...DISK_CASES,
+    ...IMAGE_CASES,
+    ...CONSUMER_CASES,
+    ...matrix,
+  ];
 }
