@@ -69,7 +69,6 @@ const rpm: Installer = {
   purge: null,
   swap: (box, old, file, how) => box.try([...DNF, 'swap', old, file], how),
   async recover(box, files) {
-    await box.try(['rpm', '--rebuilddb']);
     await box.run([...RPM, '-U', '--oldpackage', '--replacepkgs', ...files]);
   },
   listFiles: async (box, name) => lines(await box.run([...RPM, '-ql', name])).filter((path) => path.startsWith('/')),

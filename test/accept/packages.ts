@@ -128,12 +128,6 @@ export async function buildDockerArchives(edition: EditionName, scratch: string,
   return folder;
 }
 
-/** Every package of a format in dist/. */
-export async function listPackages(format: PackageFormat): Promise<string[]> {
-  const names = existsSync(DIST) ? await readdir(DIST) : [];
-  return names.filter((name) => name.endsWith(`.${format}`)).map((name) => join(DIST, name));
-}
-
 /** A deb with its files as they are and other scripts: `edit` is shell, run in the unpacked folder. Uncompressed, since it is thrown away. */
 export async function rebuildDeb(source: string, target: string, edit: string, log: Log): Promise<void> {
   const folder = `${target}.tree`;

@@ -61,8 +61,16 @@ async function serve(argv: readonly string[], folder: string, port: number, log:
     const { exitCode, stdall } = await server;
     expect(exitCode === 0, `exit ${exitCode} after SIGTERM: ${stdall.slice(-400)}`);
   } finally {
-    server.kill('SIGKILL').catch(() => {});
+    killGroup(server.pid!);
     await server;
     await rm(home, { recursive: true, force: true });
+  }
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // It ended by itself, as it should.
   }
 }

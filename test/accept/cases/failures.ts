@@ -51,7 +51,7 @@ function scriptFails(format: 'deb' | 'rpm', script: string): Situation {
       if (broken === null) return 'the package has no such script';
       const lax =
         format === 'rpm'
-          ? ['rpm', '--nosignature', '--nodigest', '-U', '--oldpackage', '--replacepkgs', broken]
+          ? ['rpm', '--nosignature', '-U', '--oldpackage', '--replacepkgs', broken]
           : ['dpkg', '-i', broken];
       const first = await box.try(lax);
       if (['preinst', 'postinst', 'pre'].includes(script)) {
