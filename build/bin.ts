@@ -41,7 +41,7 @@ async function start(args: string[]): Promise<number> {
     // The host's processor may be one that no package is made for; the lock says whether there is a Node for it.
     const runtime = await nodeRuntime(platform, arch as 'x64', { lock, cache, source: 'npm', readTar, nearby: [] });
     await mkdir(path.dirname(node), { recursive: true });
-    await copyFile(runtime.executable.file ?? '', `${node}.${process.pid}`);
+    await copyFile((await runtime.executable()).file ?? '', `${node}.${process.pid}`);
     await chmod(`${node}.${process.pid}`, 0o755);
     await rename(`${node}.${process.pid}`, node);
   }

@@ -14,8 +14,11 @@ import { fetchNpmTarball } from './npm-package.ts';
 /** A Node executable for a target, and the licence text that must travel with it. */
 export interface NodeRuntime {
   version: string;
-  executable: Content;
   licence: string;
+  /** What the pin and its source say: equal for equal executables. */
+  identity: string;
+  /** The executable, compared with its SHA-256; 150 MB are read for it, so ask only when its bytes are needed. */
+  executable(): Promise<Content>;
 }
 /** `npm`: the registry's per-platform package; `nodejs.org`: the official archive; anything else: a folder that holds executables. */
 export type NodeSource = 'npm' | 'nodejs.org' | string;
@@ -45,20 +48,23 @@ export async function nodeRuntime(platform: string, arch: Arch, options: Runtime
   if (!pin) throw new PackwrightError('packwright.lock.json', `no Node is pinned for ${key}`, 'run "packwright lock"');
   const licence = async (file: string) => Buffer.concat(await collect(readFileChunks(file))).toString('utf8');
   const cacheKey = `node ${key} ${JSON.stringify(pin)} ${options.source}`;
-  const [executable, text] = [
-    await options.cache.read(`${cacheKey} node`),
-    await options.cache.read(`${cacheKey} LICENSE`),
-  ];
-  if (executable && text) {
-    const content = await fileContent(executable.file, { sha256: executable.sha256, machineCode: arch });
-    return { version: pin.version, executable: content, licence: await licence(text.file) };
-  }
-  const found = await findRuntime(key, pin, options);
-  const kept = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
-  const keptLicence = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
-  await found.dispose();
-  const content = await fileContent(kept.file, { sha256: kept.sha256, machineCode: arch });
-  return { version: pin.version, executable: content, licence: await licence(keptLicence.file) };
+  const fetchBoth = async () => {
+    const found = await findRuntime(key, pin, options);
+    const node = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
+    const text = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
+    await found.dispose();
+    return { node, text };
+  };
+  const text = (await options.cache.read(`${cacheKey} LICENSE`)) ?? (await fetchBoth()).text;
+  return {
+    version: pin.version,
+    licence: await licence(text.file),
+    identity: cacheKey,
+    async executable() {
+      const node = (await options.cache.read(`${cacheKey} node`)) ?? (await fetchBoth()).node;
+      return fileContent(node.file, { sha256: node.sha256, machineCode: arch });
+    },
+  };
 }
 
 interface Found {

@@ -43,7 +43,7 @@ export async function makeLoader(runtime: NodeRuntime, arch: Arch, cache: Cache)
   const source = await readFile(LOADER);
   const config = JSON.stringify(SEA);
   const parts = [
-    runtime.executable.sha256,
+    runtime.identity,
     runtime.version,
     createHash('sha256').update(source).digest('hex'),
     config,
@@ -70,7 +70,7 @@ async function buildLoader(key: string, runtime: NodeRuntime, cache: Cache) {
   await mkdir(folder, { recursive: true });
   const at = (name: string) => path.join(folder, name);
   try {
-    await writeStripped(runtime.executable.file ?? '', at('node'));
+    await writeStripped((await runtime.executable()).file ?? '', at('node'));
     await copyFile(LOADER, at('loader.cjs'));
     // Relative names: the blob holds the main module's path as written, which must not tell where this machine keeps things.
     await writeFile(
