@@ -1,0 +1,48 @@
+/** What `npm pack` makes for users, and that the project is whole afterwards. In a copy: nothing here touches the project itself. */
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import test from 'ava';
+
+const run = promisify(execFile);
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const PARTS = ['build', 'installers', 'platforms', 'package.json', 'packwright.lock.json', 'tsconfig.json', 'LICENSE'];
+
+async function copyProject(): Promise<string> {
+  const copy = await mkdtemp(path.join(tmpdir(), 'packwright-pack-'));
+  for (const part of [...PARTS, 'packwright.schema.json', 'CHANGELOG.md', 'README.md'])
+    await cp(path.join(ROOT, part), path.join(copy, part), { recursive: true });
+  await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));
+  return copy;
+}
+
+test('the tarball holds JavaScript and types, brings no Node and no scripts, and package.json comes back', async (t) => {
+  const copy = await copyProject();
+  const before = await readFile(path.join(copy, 'package.json'), 'utf8');
+  const prepack = [path.join(copy, 'build/npm-package/prepack.ts')];
+
+  // Interrupted after prepack: the users' package.json is in place, the developers' one is kept.
+  await run(process.execPath, prepack);
+  const users = JSON.parse(await readFile(path.join(copy, 'package.json'), 'utf8'));
+  for (const key of ['scripts', 'devDependencies', 'optionalDependencies', 'packwright']) t.false(key in users, key);
+  t.is(await readFile(path.join(copy, 'package.json.kept'), 'utf8'), before);
+  for (const name of Object.keys(users.dependencies)) t.notRegex(name, /^node(-bin)?-(linux|darwin|win)/);
+
+  const files = (await readdir(path.join(copy, 'lib'), { recursive: true })).map(String);
+  t.deepEqual(
+    files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts')),
+    [],
+  );
+  for (const name of ['build/bin.js', 'build/cli.js', 'build/loader/loader.cjs', 'packwright.lock.json'])
+    t.true(files.includes(path.normalize(name)), name);
+
+  await run(process.execPath, [path.join(copy, 'build/npm-package/postpack.ts')]);
+  t.is(await readFile(path.join(copy, 'package.json'), 'utf8'), before);
+  t.deepEqual(
+    ['package.json.kept', 'package.json.users', 'lib'].filter((name) => existsSync(path.join(copy, name))),
+    [],
+  );
+});
