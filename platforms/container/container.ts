@@ -47,7 +47,7 @@ export const container = {
   },
 } satisfies Platform;
 
-/** Made by the program itself, with mode 0700, as whoever it runs as. */
+/** Made by the loader, with mode 0700, as whoever it runs as. */
 function stateFolder(product: Product, edition: Edition): string {
   return `${STATE_VOLUME}/${edition.home ?? product.name}`;
 }
