@@ -54,7 +54,7 @@ export function rpmbuild(space: Workspace, payloads: Payloads, name: string, io:
       const { tree, spec } = await payloads.rpm(arch);
       await space.fresh('out-rpmbuild');
       const defines = [`_topdir ${top}`, `tree ${tree}`, `_binary_payload ${io}`].flatMap((one) => ['-D', one]);
-      const target = arch === 'x64' ? 'x86_64' : 'aarch64';
+      const target = arch === 'x64' ? 'x86_64-linux' : 'aarch64-linux';
       return { argv: ['rpmbuild', '-bb', '--target', target, ...defines, spec] };
     },
     size: () => sizeOf(path.join(top, 'RPMS')),

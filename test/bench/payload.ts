@@ -12,8 +12,6 @@ export interface Payloads {
   image(arch: string): Promise<{ root: string; layout: string }>;
 }
 
-const MACHINES: Readonly<Record<string, string>> = { x64: 'x86_64', arm64: 'aarch64' };
-
 export function openPayloads(space: Workspace): Payloads {
   const made = new Map<string, Promise<unknown>>();
   /** The key names the type: each is asked for by one method alone. */
@@ -50,7 +48,7 @@ export function openPayloads(space: Workspace): Payloads {
         run(['sh', '-c', `rpm2cpio '${file}' | cpio --quiet -idm`], tree);
         const paths = run(['find', '.', '(', '-type', 'f', '-o', '-type', 'l', ')', '-printf', '/%P\n'], tree);
         const spec = `${tree}.spec`;
-        await writeFile(spec, specOf(arch, paths));
+        await writeFile(spec, specOf(paths));
         return { tree, spec };
       }),
     image: (arch) =>
@@ -68,7 +66,7 @@ export function openPayloads(space: Workspace): Payloads {
 }
 
 /** Files alone: nothing is built, stripped, looked into or generated. */
-function specOf(arch: string, paths: string): string {
+function specOf(paths: string): string {
   return [
     '%global __os_install_post %{nil}',
     '%global debug_package %{nil}',
@@ -80,7 +78,6 @@ function specOf(arch: string, paths: string): string {
     'Release: 1',
     'Summary: Same files',
     'License: MIT',
-    `BuildArch: ${MACHINES[arch]}`,
     'AutoReqProv: no',
     '%description',
     'Same files.',
