@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -69,11 +69,23 @@ mount -t cgroup2 cgroup2 /sys/fs/cgroup
 n=0; while [ -d "/sys/fs/cgroup/$1" ] && [ $n -lt 20 ]; do
 find "/sys/fs/cgroup/$1" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1; n=$((n+1)); done`;
 
-const open = new Map<number, () => void>();
+const FORGET = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', FORGET_CGROUP, 'sh'] as const;
 
-/** Kills every box at once, without waiting; for an interrupted run. */
+interface OpenBox {
+  id: string;
+  state: string;
+  kill(): void;
+}
+const open = new Map<number, OpenBox>();
+
+/** Kills every box and removes what was theirs; for an interrupted run, in which nothing can be awaited any more. */
 export function killBoxes(): void {
-  for (const kill of open.values()) kill();
+  for (const { kill } of open.values()) kill();
+  for (const { id, state } of open.values()) {
+    spawnSync(FORGET[0], [...FORGET.slice(1), id], { timeout: 5000 });
+    rmSync(state, { recursive: true, force: true });
+  }
+  open.clear();
 }
 
 /** Starts a box over a root and waits until its systemd says that the system runs. @throws Error with its console when it does not. */
@@ -96,12 +108,12 @@ export async function startBox(rootName: RootName, log: Log, options: BoxOptions
   const kill = () => {
     for (const victim of [leader, pid]) if (victim > 0 && !ended) signal(victim);
   };
-  open.set(pid, kill);
+  open.set(pid, { id, state, kill });
   const stop = async () => {
     kill();
     await nspawn;
     open.delete(pid);
-    await tryCommand(log, ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', FORGET_CGROUP, 'sh', id]);
+    await tryCommand(log, [...FORGET, id]);
     await rm(state, { recursive: true, force: true });
   };
   const enter = (command: readonly string[], { env, umask }: BoxCommand = {}) => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ask, waitUntil } from './ask.ts';
@@ -25,6 +25,7 @@ export const REGISTRY = '127.0.0.1:5000';
 
 let shared: Promise<Engines> | undefined;
 let holder = 0;
+let scratch = '';
 let cleanUp: (() => Promise<void>) | undefined;
 
 /** The one machine that all image cases share; started when the first of them asks. */
@@ -37,6 +38,7 @@ export function startEngines(log: Log): Promise<Engines> {
 export function killEngines(): void {
   if (holder > 0) process.kill(holder, 'SIGKILL');
   holder = 0;
+  if (scratch) rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
 }
 
 /** Ends containers and engines in order, so that no mount or control group is left. */
@@ -52,6 +54,7 @@ exec perl -e '$SIG{CHLD} = "IGNORE"; sleep 1000 while 1'`;
 
 async function boot(log: Log): Promise<Engines> {
   const folder = await mkdtemp('/var/tmp/accept-engines-');
+  scratch = folder;
   const argv = ['setpriv', '--pdeathsig', 'KILL', 'unshare', '--mount', '--net', '--pid', '--ipc', '--uts', '--fork'];
   argv.push('--kill-child=KILL', '--mount-proc', '--propagation', 'private', 'sh', '-c', INIT);
   const machine = startCommand(log, argv, { timeout: 7200 });

@@ -79,7 +79,10 @@ async function buildRoot(name: RootName, recipe: Recipe): Promise<string> {
   argv.push('--customize-hook=rm -rf "$1"/usr/share/i18n "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap');
   try {
     await runCommand(log, [...argv, recipe.suite, draft, ...(await listSources(recipe.suite, log))], { timeout: 900 });
-    await rename(draft, folder);
+    // Another run may have made the same root in the meantime; then ours is thrown away.
+    await rename(draft, folder).catch((error) => {
+      if (!existsSync(folder)) throw error;
+    });
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
