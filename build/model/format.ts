@@ -37,6 +37,8 @@ export interface Blobs {
 export interface CompressOptions {
   /** True for readers that stop after the first zstd frame (dpkg): one frame, nothing reused. */
   oneFrame?: boolean;
+  /** False: nobody asks for `sha256` and `rawSha256`, which are then empty. Hashing 116 MB costs more than the rest of a warm build. */
+  digests?: boolean;
 }
 
 /** A finished output that has not been written to its place yet. */
