@@ -37,6 +37,8 @@ export interface Cache {
     source: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
     meta?: CacheMeta | (() => CacheMeta),
   ): Promise<CacheEntry>;
+  /** fileIdentity() of an entry's file when its bytes were compared with this SHA-256 in this process; undefined for other files. */
+  vouchFor(file: string, sha256: string): string | undefined;
   /** Removes the least recently used entries until the folder is within its bound again. */
   trim(): Promise<void>;
 }
@@ -112,7 +114,10 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
   async function isSound(file: string, found: KeyFile): Promise<boolean> {
     const before = await fileIdentity(file);
     if (before === undefined) return false;
-    if (verified.get(found.sha256) === before) return true;
+    if (verified.get(found.sha256) === before) {
+      await touch(file);
+      return true;
+    }
     const hash = createHash('sha256');
     let size = 0;
     for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
@@ -120,10 +125,14 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
       size += chunk.length;
     }
     if (hash.digest('hex') !== found.sha256 || size !== found.size) return false;
-    // The time of access tells when it was used last; the time of modification must stay, since it is part of a file's identity.
-    await utimes(file, new Date(), (await stat(file)).mtime).catch(() => {});
+    await touch(file);
     verified.set(found.sha256, (await fileIdentity(file)) ?? '');
     return true;
+  }
+
+  /** The time of access tells when it was used last; the time of modification must stay, since it is part of a file's identity. */
+  async function touch(file: string): Promise<void> {
+    await utimes(file, new Date(), (await stat(file)).mtime).catch(() => {});
   }
 
   async function read(key: string): Promise<CacheEntry | undefined> {
@@ -231,7 +240,13 @@ export async function openCache(folder: string, options: CacheOptions = {}): Pro
     }
   }
 
-  return { folder, read, write, trim };
+  return {
+    folder,
+    read,
+    write,
+    vouchFor: (file, hash) => (file === objectFile(hash) ? verified.get(hash) : undefined),
+    trim,
+  };
 }
 
 function parseKeyFile(text: string): KeyFile | undefined {

@@ -7,6 +7,7 @@ import type { Cache } from '../cache.ts';
 import { digestContent } from './content-digest.ts';
 import { openContentFiles } from './content-files.ts';
 import { cutContent, type PackedCompression, plainEncoding } from './cut-content.ts';
+import { fileIdentity } from './identity.ts';
 import type { Encoding } from './jobs.ts';
 import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
@@ -15,6 +16,7 @@ import { pieceLimit, planSegments } from './segments.ts';
 import { type Source, sourceSize, streamSources } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
 import { storeParts } from './store-parts.ts';
+import { type HashedSource, hashBytes, openStreamDigest } from './stream-digest.ts';
 import { xzIndexAndFooter, xzStreamHeader } from './xz-container.ts';
 
 export interface BlobsOptions {
@@ -49,7 +51,7 @@ const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9] } as const;
 
 /** Work in hand: the bytes before compression, and the segments they become, in order. */
 interface Started {
-  raw: readonly Source[];
+  raw: readonly HashedSource[];
   pending: readonly Promise<Encoded>[];
 }
 
@@ -60,35 +62,45 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   const encoders = openPool(options.jobs, options.memory);
   // Apart, so that a digest of a second does not wait for pieces of ten.
   const hashers = openPool(options.jobs);
-  const contents = openContentFiles(scratch, hashers);
+  const contents = openContentFiles(scratch, cache, hashers);
   const makePieces = openPieceMaker(cache, encoders, report);
   const known = knownPiecesOf(cache);
   let serial = 0;
 
-  const digestOf = async (sources: readonly Source[]) =>
-    (await hashers.run({ kind: 'digest', sources, algorithms: ['sha256'] })).digests[0]!;
+  const digestStream = openStreamDigest(cache, hashers);
 
   async function encodeContent(content: Content, compression: PackedCompression, limit: number): Promise<Encoded> {
     const { file, identity } = await contents.locate(content);
     const encoded = await makePieces(await cutContent(content, file, compression, limit));
     await contents.assertUnchanged(file, identity);
-    rememberPieces(known, encoded.units, file, identity);
+    const { source, units } = encoded;
+    const packed = source instanceof Uint8Array ? undefined : await fileIdentity(source.file);
+    if (!(source instanceof Uint8Array) && packed !== undefined) {
+      const raw = { file, offset: 0, length: content.size, identity };
+      rememberPieces(known, units, { ...source, identity: packed }, raw);
+    }
     return encoded;
   }
 
-  async function encodeRun(source: Source, encoding: Encoding): Promise<Encoded> {
+  async function encodeRun({ source, sha256 }: HashedSource, encoding: Encoding): Promise<Encoded> {
     if (sourceSize(source) >= CACHED_RUN) {
       const key = ['run', ...Object.values(encoding)].join(' ');
-      return makePieces({ sha256: await digestOf([source]), pieces: [{ source, encoding }], key });
+      return makePieces({ sha256, pieces: [{ source, encoding }], key });
     }
     const { bytes, unit } = await encoders.run({ kind: 'encode', source, encoding });
-    return { source: bytes, units: [unit] };
+    return { source: bytes, sha256: unit.sha256, units: [unit] };
+  }
+
+  async function hashSource(source: Source): Promise<HashedSource> {
+    if (source instanceof Uint8Array) return hashBytes(source);
+    const { digests } = await hashers.run({ kind: 'digest', sources: [source], algorithms: ['sha256'] });
+    return { source, sha256: digests[0]! };
   }
 
   /** Cuts the parts into segments and has them encoded. */
   async function startSegments(parts: readonly Part[], compression: PackedCompression, spill: Spill): Promise<Started> {
     const limit = options.limit ?? pieceLimit(compression);
-    const raw: Source[] = [];
+    const raw: HashedSource[] = [];
     const pending: Promise<Encoded>[] = [];
     const add = (encoded: Promise<Encoded>) => {
       pending.push(encoded);
@@ -99,10 +111,12 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       for await (const segment of planSegments(parts, threshold, limit)) {
         if (segment.kind === 'content') {
           const { file } = await contents.locate(segment.content);
-          raw.push({ file, offset: 0, length: segment.content.size });
+          const source = { file, offset: 0, length: segment.content.size };
+          raw.push({ source, sha256: segment.content.sha256 });
           add(encodeContent(segment.content, compression, limit));
         } else {
-          const source = segment.bytes.byteLength > HELD_RUN ? await spill.keep(segment.bytes) : segment.bytes;
+          const kept = segment.bytes.byteLength > HELD_RUN ? await spill.keep(segment.bytes) : segment.bytes;
+          const source = await hashSource(kept);
           raw.push(source);
           add(encodeRun(source, plainEncoding(compression)));
         }
@@ -114,28 +128,26 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     }
     // An xz stream may have no block at all; the others need one piece.
     if (pending.length === 0 && compression.method !== 'xz') {
-      add(encodeRun(new Uint8Array(), plainEncoding(compression)));
+      add(encodeRun(hashBytes(new Uint8Array()), plainEncoding(compression)));
     }
     return { raw, pending };
   }
 
   /** One frame for everything, for readers that stop after the first. */
   async function startWhole(parts: readonly Part[], level: number, spill: Spill): Promise<Started> {
-    const source = await spill.keepAll(parts);
+    const source = await hashSource(await spill.keepAll(parts));
     return { raw: [source], pending: [encodeRun(source, { method: 'zstd', level, threaded: true })] };
   }
 
-  async function assemble(encoded: readonly Encoded[], { method }: Compression) {
-    const sources = encoded.map(({ source }) => source);
-    if (method === 'xz') {
-      sources.unshift(xzStreamHeader());
-      sources.push(xzIndexAndFooter(encoded.flatMap(({ units }) => units)));
-    }
-    return { size: sizeOf(sources), sha256: await digestOf(sources), open: () => streamSources(sources) };
+  /** The compressed stream's pieces, in order. */
+  function assemble(encoded: readonly Encoded[], { method }: Compression): HashedSource[] {
+    if (method !== 'xz') return [...encoded];
+    const blocks = encoded.flatMap(({ units }) => units);
+    return [hashBytes(xzStreamHeader()), ...encoded, hashBytes(xzIndexAndFooter(blocks))];
   }
 
   return {
-    async compress(parts, compression, { oneFrame = false } = {}): Promise<Compressed> {
+    async compress(parts, compression, { oneFrame = false, digests = true } = {}): Promise<Compressed> {
       if (!isPacked(compression)) return storeParts(parts);
       checkLevel(compression);
       const spill = openSpill(join(scratch, `raw-${serial++}`));
@@ -144,10 +156,17 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
         const { raw, pending } = whole
           ? await startWhole(parts, compression.level, spill)
           : await startSegments(parts, compression, spill);
-        const rawDigest = digestOf(raw);
+        const rawDigest = digests ? digestStream(raw) : Promise.resolve('');
         await Promise.allSettled([rawDigest, ...pending]);
         const [rawSha256, ...encoded] = await Promise.all([rawDigest, ...pending]);
-        return { ...(await assemble(encoded, compression)), rawSize: sizeOf(raw), rawSha256 };
+        const pieces = assemble(encoded, compression);
+        return {
+          size: sizeOf(pieces),
+          sha256: digests ? await digestStream(pieces) : '',
+          rawSize: sizeOf(raw),
+          rawSha256,
+          open: () => streamSources(pieces.map(({ source }) => source)),
+        };
       } finally {
         await spill.remove();
       }
@@ -160,7 +179,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   };
 }
 
-const sizeOf = (sources: readonly Source[]) => sources.reduce((sum, source) => sum + sourceSize(source), 0);
+const sizeOf = (pieces: readonly HashedSource[]) => pieces.reduce((sum, { source }) => sum + sourceSize(source), 0);
 
 function isPacked(compression: Compression): compression is PackedCompression {
   return compression.method !== 'none';

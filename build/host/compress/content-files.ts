@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Content } from '../../model/content.ts';
 import { PackwrightError } from '../../model/errors.ts';
+import type { Cache } from '../cache.ts';
 import { fileIdentity } from './identity.ts';
 import type { Pool } from './pool.ts';
 
@@ -21,13 +22,17 @@ export interface ContentFiles {
   assertUnchanged(file: string, identity: string): Promise<void>;
 }
 
-/** Each file is hashed once, and again only when it changes. Contents without a file get one in `scratch`. */
-export function openContentFiles(scratch: string, pool: Pool): ContentFiles {
+/**
+ * Each file is hashed once, and again only when it changes; one that the cache has just hashed is not hashed again. Contents without a
+ * file get one in `scratch`.
+ */
+export function openContentFiles(scratch: string, cache: Cache, pool: Pool): ContentFiles {
   const located = new Map<string, Promise<ContentFile>>();
 
   async function check(content: Content, file: string): Promise<ContentFile> {
     const identity = await fileIdentity(file);
     if (identity === undefined) throw new PackwrightError(file, 'the file is not there any more', 'build again');
+    if (identity === cache.vouchFor(file, content.sha256) && isSize(identity, content.size)) return { file, identity };
     const sources = [{ file, offset: 0, length: content.size }];
     const { digests } = await pool.run({ kind: 'digest', sources, algorithms: ['sha256'] });
     if (digests[0] !== content.sha256 || identity !== (await fileIdentity(file)) || !isSize(identity, content.size)) {

@@ -2,14 +2,16 @@ import type { Cache } from '../cache.ts';
 import type { Unit } from './jobs.ts';
 import type { FileRange } from './source.ts';
 
-/** A compressed piece that this process checked, and the file that holds its raw bytes. */
+/** A compressed piece that this process checked, and the raw bytes it stands for. */
 export interface KnownPiece {
-  /** Bytes compressed. */
-  size: number;
-  /** SHA-256 of the compressed bytes, lower-case hex. */
-  sha256: string;
-  raw: FileRange;
-  /** fileIdentity() of the raw file when its bytes were compared with the content's SHA-256. */
+  /** Its bytes, in the cache. */
+  packed: KnownRange;
+  /** The bytes before compression, in the file they came from. */
+  raw: KnownRange;
+}
+
+/** Part of a file whose bytes were compared with a SHA-256 when the file had this fileIdentity(). */
+export interface KnownRange extends FileRange {
   identity: string;
 }
 
@@ -28,13 +30,23 @@ export function knownPiecesOf(cache: Cache): KnownPieces {
   return known;
 }
 
-/** Remembers pieces that cover `file` one after another. */
-export function rememberPieces(known: KnownPieces, units: readonly Unit[], file: string, identity: string): void {
-  let offset = 0;
+/** Remembers the pieces of a segment: `packed` and `raw` are all of them one after another. */
+export function rememberPieces(known: KnownPieces, units: readonly Unit[], packed: KnownRange, raw: KnownRange): void {
+  let packedAt = packed.offset;
+  let rawAt = raw.offset;
   for (const unit of units) {
-    const raw: FileRange = { file, offset, length: unit.rawSize };
-    offset += unit.rawSize;
-    const others = (known.get(unit.head) ?? []).filter((piece) => piece.sha256 !== unit.sha256);
-    known.set(unit.head, [...others, { size: unit.size, sha256: unit.sha256, raw, identity }]);
+    const piece: KnownPiece = {
+      packed: { ...packed, offset: packedAt, length: unit.size },
+      raw: { ...raw, offset: rawAt, length: unit.rawSize },
+    };
+    packedAt += unit.size;
+    rawAt += unit.rawSize;
+    const others = (known.get(unit.head) ?? []).filter((other) => !isSamePiece(other, piece));
+    known.set(unit.head, [piece, ...others]);
   }
+}
+
+function isSamePiece(one: KnownPiece, other: KnownPiece): boolean {
+  const { packed } = other;
+  return one.packed.file === packed.file && one.packed.offset === packed.offset && one.packed.length === packed.length;
 }

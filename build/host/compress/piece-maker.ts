@@ -3,10 +3,10 @@ import { encoderIdentity } from './encoder-identity.ts';
 import type { Encoding, Unit } from './jobs.ts';
 import type { Pool } from './pool.ts';
 import { type Source, sourceSize } from './source.ts';
+import type { HashedSource } from './stream-digest.ts';
 
 /** A compressed segment: where its bytes are, and how they divide into pieces. */
-export interface Encoded {
-  source: Source;
+export interface Encoded extends HashedSource {
   units: readonly Unit[];
 }
 
@@ -55,7 +55,7 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
     if (found) {
       tell('reused', found.size);
       // Written below under the same key, and sealed by the cache.
-      return { source: wholeFile(found), units: found.meta as unknown as readonly Unit[] };
+      return { source: wholeFile(found), sha256: found.sha256, units: found.meta as unknown as readonly Unit[] };
     }
     const units: Unit[] = [];
     const answers = startLargestFirst(pool, pieces);
@@ -69,7 +69,7 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
     try {
       const entry = await cache.write(key, inOrder(), (): CacheMeta => units.map((unit) => ({ ...unit })));
       tell('made', entry.size);
-      return { source: wholeFile(entry), units };
+      return { source: wholeFile(entry), sha256: entry.sha256, units };
     } finally {
       // Nobody else may use the pieces' files while a thread reads them.
       await Promise.allSettled(answers);

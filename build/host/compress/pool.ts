@@ -20,6 +20,8 @@ interface Waiting {
   reject(cause: unknown): void;
 }
 
+const LINGER_MILLISECONDS = 1000;
+
 /** A third of the machine (or of the container), but always enough for two of the largest jobs. */
 export function defaultMemory(): number {
   const limit = process.constrainedMemory();
@@ -30,7 +32,7 @@ export function defaultMemory(): number {
 export function openPool(jobs = availableParallelism(), memory = defaultMemory()): Pool {
   const queue: Waiting[] = [];
   const roomWaiters: (() => void)[] = [];
-  const idle: Worker[] = [];
+  const idle = new Map<Worker, NodeJS.Timeout>();
   const running = new Map<Worker, Waiting>();
   let used = 0;
   let closed = false;
@@ -41,12 +43,31 @@ export function openPool(jobs = availableParallelism(), memory = defaultMemory()
       if (running.size > 0 && used + next.memory > memory) return;
       queue.shift();
       used += next.memory;
-      const worker = idle.pop() ?? startWorker();
+      const worker = takeIdle() ?? startWorker();
       running.set(worker, next);
       worker.ref();
       worker.postMessage(next.job);
     }
     if (queue.length < jobs) for (const wake of roomWaiters.splice(0)) wake();
+  }
+
+  function takeIdle(): Worker | undefined {
+    for (const [worker, timer] of idle) {
+      clearTimeout(timer);
+      idle.delete(worker);
+      return worker;
+    }
+    return undefined;
+  }
+
+  /** An idle thread holds its largest job's memory, so that it does not stay for long. It keeps no process alive. */
+  function rest(worker: Worker): void {
+    const end = () => {
+      idle.delete(worker);
+      void worker.terminate();
+    };
+    worker.unref();
+    idle.set(worker, setTimeout(end, LINGER_MILLISECONDS).unref());
   }
 
   function startWorker(): Worker {
@@ -66,11 +87,7 @@ export function openPool(jobs = availableParallelism(), memory = defaultMemory()
     else if (outcome.ok) waiting.resolve(outcome.answer);
     else if (outcome.where) waiting.reject(new PackwrightError(outcome.where, outcome.what, outcome.hint));
     else waiting.reject(new Error(outcome.what));
-    if (!(outcome instanceof Error)) {
-      idle.push(worker);
-      // A caller that forgets close() must not keep the process alive.
-      worker.unref();
-    }
+    if (!(outcome instanceof Error)) rest(worker);
     startNext();
   }
 
@@ -92,7 +109,9 @@ export function openPool(jobs = availableParallelism(), memory = defaultMemory()
       const failure = new Error('the compression threads were closed');
       for (const waiting of queue.splice(0)) waiting.reject(failure);
       for (const wake of roomWaiters.splice(0)) wake();
-      const workers = [...idle.splice(0), ...running.keys()];
+      const workers = [...idle.keys(), ...running.keys()];
+      for (const timer of idle.values()) clearTimeout(timer);
+      idle.clear();
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };

@@ -12,7 +12,7 @@ const MiB = 2 ** 20;
  * learn again; measured in the README.
  */
 export function pieceLimit({ method, level }: Compression): number {
-  if (method === 'xz') return 24 * MiB;
+  if (method === 'xz') return 16 * MiB;
   if (method === 'zstd') return level > 12 ? 32 * MiB : 16 * MiB;
   return 8 * MiB;
 }

@@ -21,7 +21,7 @@ export async function* unpackGzip(stretch: Stretch, known: KnownPieces): AsyncGe
     const piece = await findKnownPiece(stretch, at, known);
     if (piece) {
       yield* readKnownPiece(piece);
-      at += piece.size;
+      at += piece.packed.length;
       continue;
     }
     at = yield* unpackMember(stretch, at);

@@ -1,12 +1,16 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { fileIdentity } from '../identity.ts';
-import type { KnownPiece, KnownPieces } from '../known-pieces.ts';
-import { peek, readRange, type Stretch } from './stretch.ts';
+import type { KnownPiece, KnownPieces, KnownRange } from '../known-pieces.ts';
+import { peek, type Stretch } from './stretch.ts';
+
+/** Bytes, at a piece's beginning, that it is looked up by: `head` of a Unit. */
+const HEAD = 32;
+const CHUNK = 1 << 20;
 
 /**
- * The known piece whose compressed bytes stand at `from`, if there is one: compared by SHA-256 over its whole length, its raw file
- * untouched since it was hashed.
+ * The known piece whose compressed bytes stand at `from`, if there is one: every byte compared with the cache's, whose SHA-256 this
+ * process verified, and the raw file untouched since it was hashed.
  */
 export async function findKnownPiece(
   stretch: Stretch,
@@ -14,18 +18,42 @@ export async function findKnownPiece(
   known: KnownPieces,
 ): Promise<KnownPiece | undefined> {
   if (known.size === 0) return undefined;
-  const head = (await peek(stretch, from, 32)).toString('hex');
+  const head = (await peek(stretch, from, HEAD)).toString('hex');
   for (const piece of known.get(head) ?? []) {
-    if (from + piece.size > stretch.length) continue;
-    if ((await fileIdentity(piece.raw.file)) !== piece.identity) continue;
-    const hash = createHash('sha256');
-    for await (const chunk of readRange(stretch, from, piece.size)) hash.update(chunk);
-    if (hash.digest('hex') === piece.sha256) return piece;
+    if (from + piece.packed.length > stretch.length) continue;
+    if (
+      (await isUntouched(piece.raw)) &&
+      (await isUntouched(piece.packed)) &&
+      (await isSame(stretch, from, piece.packed))
+    ) {
+      return piece;
+    }
   }
   return undefined;
 }
 
 /** The piece's bytes before compression, from the file that they were made of. */
 export async function* readKnownPiece({ raw }: KnownPiece): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(raw.file, { start: raw.offset, end: raw.offset + raw.length - 1, highWaterMark: 1 << 20 });
+  yield* createReadStream(raw.file, { start: raw.offset, end: raw.offset + raw.length - 1, highWaterMark: CHUNK });
+}
+
+async function isUntouched({ file, identity }: KnownRange): Promise<boolean> {
+  return (await fileIdentity(file)) === identity;
+}
+
+async function isSame(stretch: Stretch, from: number, range: KnownRange): Promise<boolean> {
+  const handle = await open(range.file, 'r').catch(() => undefined);
+  if (!handle) return false;
+  try {
+    const buffer = Buffer.allocUnsafe(Math.min(CHUNK, range.length));
+    for (let done = 0; done < range.length; ) {
+      const { bytesRead } = await handle.read(buffer, 0, Math.min(CHUNK, range.length - done), range.offset + done);
+      const there = await peek(stretch, from + done, bytesRead);
+      if (bytesRead === 0 || !there.equals(buffer.subarray(0, bytesRead))) return false;
+      done += bytesRead;
+    }
+    return true;
+  } finally {
+    await handle.close();
+  }
 }

@@ -14,7 +14,7 @@ export async function* unpackXz(stretch: Stretch, known: KnownPieces): AsyncGene
   const pieces: (KnownPiece | undefined)[] = [];
   for (const block of blocks) {
     const piece = await findKnownPiece(stretch, block.offset, known);
-    const whole = piece?.size === block.size && piece.raw.length === block.rawSize;
+    const whole = piece?.packed.length === block.size && piece.raw.length === block.rawSize;
     pieces.push(whole ? piece : undefined);
   }
   if (!pieces.some((piece) => piece)) {

@@ -19,7 +19,7 @@ export async function* unpackZstd(stretch: Stretch, known: KnownPieces): AsyncGe
     const piece = await findKnownPiece(stretch, at, known);
     if (piece) {
       yield* readKnownPiece(piece);
-      at += piece.size;
+      at += piece.packed.length;
       continue;
     }
     const magic = await peek(stretch, at, 8);
