@@ -45,7 +45,9 @@ export async function buildCommand(ids: string[], options: BuildCommandOptions):
     const wanted = parseCompression(options.compression);
     build.compression = (format) => allowed(format, wanted);
   } else if (options.fast) {
-    build.compression = (format) => FAST.find((one) => takes(format, one.method)) ?? format.compressions[0]!;
+    // What old engines load is what docker-archive is for, and they know gzip alone.
+    const quick = FAST.filter((one) => options.imageForm !== 'docker-archive' || one.method === 'gzip');
+    build.compression = (format) => quick.find((one) => takes(format, one.method)) ?? format.compressions[0]!;
   }
   const written = await buildTargets(manifest, targets, build);
   if (options.json) return printJson(written);

@@ -88,7 +88,7 @@ const READ_NOTE = [
   'read_note() {',
   "  note=''",
   '  if [ -f "/run/$1.handover" ] && [ ! -L "/run/$1.handover" ]; then',
-  '    read -r note <"/run/$1.handover" || :',
+  '    note=$(cat -- "/run/$1.handover" 2>/dev/null) || :',
   '  fi',
   '}',
 ];

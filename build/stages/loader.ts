@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { chmod, copyFile, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type StripPiece, stripElf } from '../elf/strip-elf.ts';
-import { openSource } from '../host/byte-source.ts';
 import type { Cache } from '../host/cache.ts';
 import { fileContent } from '../host/file-content.ts';
 import type { NodeRuntime } from '../host/node-runtime.ts';
@@ -12,6 +10,7 @@ import { run } from '../host/run.ts';
 import type { Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Arch } from '../model/target.ts';
+import { strippedBytes } from './stripped.ts';
 
 const LOADER = fileURLToPath(new URL('../loader/loader.cjs', import.meta.url));
 
@@ -85,28 +84,8 @@ async function buildLoader(key: string, runtime: NodeRuntime, cache: Cache) {
 }
 
 async function writeStripped(from: string, to: string) {
-  const source = await openSource(from);
-  const target = await open(to, 'w');
-  try {
-    for (const piece of await stripElf(source)) {
-      for await (const chunk of pieceBytes(piece, from)) await target.writeFile(chunk);
-    }
-  } finally {
-    await target.close();
-    await source.close();
-  }
+  await writeFile(to, strippedBytes(from), { mode: 0o755 });
   await chmod(to, 0o755);
-}
-
-async function* pieceBytes(piece: StripPiece, file: string): AsyncIterable<Uint8Array> {
-  if ('bytes' in piece) yield piece.bytes;
-  else if (piece.length > 0) {
-    yield* createReadStream(file, {
-      start: piece.offset,
-      end: piece.offset + piece.length - 1,
-      highWaterMark: 1 << 20,
-    });
-  }
 }
 
 function withoutNodeOptions(): NodeJS.ProcessEnv {

@@ -11,6 +11,7 @@ import type { Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Native } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
+import { strippedBytes } from './stripped.ts';
 
 /**
  * A compiled addon for a platform and architecture: from node_modules when its package is installed, else from the package's tarball,
@@ -29,7 +30,8 @@ export async function nativeContent(
   const file = fill(native.file);
   const where = `natives: ${native.name} for ${platform}-${arch}`;
   const installed = path.join(manifest.folder, 'node_modules', name, file);
-  if (existsSync(installed)) return fileContent(installed, { where, machineCode: arch });
+  if (existsSync(installed))
+    return stripNative(await fileContent(installed, { where, machineCode: arch }), options.cache);
   if (existsSync(path.join(manifest.folder, 'node_modules', name, 'package.json'))) {
     throw new PackwrightError(
       where,
@@ -40,7 +42,17 @@ export async function nativeContent(
   const pin = await lockedPackage(manifest, name, where);
   const key = `native ${name}@${pin.version} ${file} ${pin.integrity}`;
   const kept = (await options.cache.read(key)) ?? (await extract(key, pin, file, where, options));
-  return fileContent(kept.file, { sha256: kept.sha256, machineCode: arch });
+  return stripNative(await fileContent(kept.file, { sha256: kept.sha256, machineCode: arch }), options.cache);
+}
+
+/** Without its symbols, like the runtime. */
+async function stripNative(native: Content, cache: Cache): Promise<Content> {
+  const key = `stripped 1 ${native.sha256}`;
+  const kept = (await cache.read(key)) ?? (await cache.write(key, strippedBytes(native.file ?? '')));
+  return fileContent(kept.file, {
+    sha256: kept.sha256,
+    ...(native.machineCode ? { machineCode: native.machineCode } : {}),
+  });
 }
 
 async function lockedPackage(manifest: Manifest, name: string, where: string): Promise<NpmPin> {

