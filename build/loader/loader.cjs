@@ -37,14 +37,22 @@ function closeModuleSearch() {
 }
 
 // The first process of a container is spared the default action of signals: without this, `stop` waits ten seconds and kills.
+// Ours is there only while no one else listens: some libraries pass a signal on when they believe to be alone.
 function endOnSignals() {
   for (const [signal, code] of [
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ]) {
-    process.on(signal, () => {
-      if (process.listenerCount(signal) === 1) process.exit(code); // the program itself does not listen
+    const end = () => process.exit(code);
+    const leaveToOthers = () => process.listenerCount(signal) > 1 && process.off(signal, end);
+    process.on('newListener', (name, listener) => {
+      // Later: Node would stop waiting for the signal if there were no listener at any moment.
+      if (name === signal && listener !== end) process.nextTick(leaveToOthers);
     });
+    process.on('removeListener', (name, listener) => {
+      if (name === signal && listener !== end && process.listenerCount(signal) === 0) process.on(signal, end);
+    });
+    process.on(signal, end);
   }
 }
 

@@ -132,6 +132,10 @@ async function runImage(archive: string, log: Log): Promise<void> {
     });
     const check = ['/usr/lib/my-registry/bin/healthcheck', `http://127.0.0.1:${PORT}/-/ping`];
     await step(log, 'is healthy', () => engines.run(podman('exec', name, ...check)));
+    await step(log, 'stops', async () => {
+      const { text } = await engines.try(podman('stop', '-t', '10', name));
+      expect(!/SIGKILL/.test(text), text);
+    });
   } catch (cause) {
     const { text } = await engines.try(podman('logs', name));
     throw new Error(`${cause instanceof Error ? cause.message : cause}\n${text.slice(-1500)}`, { cause });
