@@ -88,7 +88,7 @@ const READ_NOTE = [
   'read_note() {',
   "  note=''",
   '  if [ -f "/run/$1.handover" ] && [ ! -L "/run/$1.handover" ]; then',
-  '    note=$(cat -- "/run/$1.handover" 2>/dev/null) || :',
+  '    note=$(head -n 1 -- "/run/$1.handover" 2>/dev/null) || :',
   '  fi',
   '}',
 ];
@@ -135,6 +135,10 @@ export const SHARED_STEPS = {
 
   'reload-manager': ({ units }) =>
     units.length === 0 ? [] : ['[ ! -d /run/systemd/system ] || systemctl --system daemon-reload || :'],
+
+  // A sibling that comes later will want to know; where there can be none, nobody will.
+  'drop-unshared-notes': ({ units, siblings }) =>
+    siblings.length === 0 ? units.map(({ unit }) => `drop_note ${unit}`) : [],
 
   'drop-notes': ({ units }) => units.map(({ unit }) => `drop_note ${unit}`),
 } satisfies Partial<Record<Step, StepLines>>;

@@ -79,6 +79,7 @@ export type Step =
   | 'stop-units'
   | 'withdraw-units'
   | 'take-back-notes'
+  | 'drop-unshared-notes'
   | 'drop-notes'
   | 'register-alternatives'
   | 'unregister-alternatives'

@@ -185,7 +185,7 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
         'esac',
       ]),
       'if [ -n "$kept" ]; then',
-      '  echo "Data is kept, since $kept was removed but not purged." >&2',
+      '  echo "Data stay until $kept, which was removed, is purged too." >&2',
       'else',
       ...indent(lines),
       'fi',

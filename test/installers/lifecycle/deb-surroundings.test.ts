@@ -15,6 +15,8 @@ test('editions side by side share a command through the alternatives', (t) => {
   t.true(dpkg.remove('gui'));
   t.false(tool().includes('/usr/lib/thing/bin/'));
   t.true(tool().includes('/usr/lib/thing-agent/bin/'));
+  t.true(dpkg.remove('agent'));
+  t.false(box.has('/run/thing-agent.service.handover'));
   t.true(dpkg.purge('agent'));
   t.false(box.has('/usr/bin/thing-tool') || box.has('/usr/share/man/man1/thing-tool.1'));
 });

@@ -183,6 +183,7 @@ test('editions side by side share a command through the alternatives', (t) => {
   t.false(tool().includes('/usr/lib/thing/bin/'));
   t.true(tool().includes('/usr/lib/thing-agent/bin/'));
   rpm.run({ erase: ['agent'] });
+  t.false(box.has('/run/thing-agent.service.handover'));
   t.false(box.has('/usr/bin/thing-tool') || box.has('/usr/share/man/man1/thing-tool.1'));
 });
 

@@ -45,6 +45,7 @@ const TOOLS = [
   'busybox',
   'rm',
   'cat',
+  'head',
   'mkdir',
   'ln',
   'cp',
