@@ -116,7 +116,12 @@ export const STEPS: Readonly<Record<Moment, readonly { step: Step; alone?: boole
     { step: 'note-leaving', alone: true },
     { step: 'stop-units', alone: true },
   ],
-  left: [{ step: 'unregister-gone-alternatives' }, { step: 'withdraw-units', alone: true }, { step: 'reload-manager' }],
+  left: [
+    { step: 'unregister-gone-alternatives' },
+    { step: 'withdraw-units', alone: true },
+    { step: 'reload-manager' },
+    { step: 'drop-unshared-notes' },
+  ],
   purge: [
     { step: 'withdraw-units', alone: true },
     { step: 'drop-notes', alone: true },

@@ -60,14 +60,14 @@ export function renderScriptlets(pkg: Package, placement: Placement): Partial<Re
 /** `systemctl is-enabled` as a word; it reads the links on disk, so it needs no running systemd. */
 const LINKS = ['links() {', '  if systemctl is-enabled "$1" >/dev/null 2>&1; then echo on; else echo off; fi', '}'];
 /**
- * Fedora's tool is `alternatives`, openSUSE's and Debian's has `update-` before it. Named by a pattern, since rpmlint takes the longer
- * word in a scriptlet for openSUSE's scheme of ghosts in /etc/alternatives.
+ * Fedora's tool is `alternatives`, openSUSE's and Debian's has `update-` before it; most have both names. The longer one is put together,
+ * since rpmlint takes it in a scriptlet for openSUSE's scheme of ghosts in /etc/alternatives.
  */
 const SWITCH = [
   'switch() {',
-  '  for tool in /usr/sbin/*alternatives /usr/bin/*alternatives /sbin/*alternatives /bin/*alternatives; do',
-  '    if [ -x "$tool" ]; then',
-  '      "$tool" "$@" || :',
+  "  for prefix in update- ''; do",
+  `    if command -v "\${prefix}alternatives" >/dev/null; then`,
+  `      "\${prefix}alternatives" "$@" || :`,
   '      return 0',
   '    fi',
   '  done',
@@ -170,8 +170,11 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
     const lines = alternatives.map(({ name, path }) => `switch --remove ${name} ${path}`);
     return siblings.length === 0 || lines.length === 0 ? lines : ['if alone; then', ...indent(lines), 'fi'];
   },
-  'unregister-gone-alternatives': ({ alternatives }) =>
-    alternatives.map(({ name, path }) => `[ -e ${path} ] || switch --remove ${name} ${path} 2>/dev/null`),
+  // What a sibling that came does not have after all; mostly there is nothing left to take back, and the tool says so.
+  'unregister-gone-alternatives': ({ alternatives, siblings }) =>
+    siblings.length === 0
+      ? []
+      : alternatives.map(({ name, path }) => `[ -e ${path} ] || switch --remove ${name} ${path} 2>/dev/null`),
 
   // rpm has no purge: state stays.
   'remove-state': () => [],

@@ -198,7 +198,8 @@ test('the alternatives tool may have its other name, or be missing', (t) => {
       box.allow(`/bin/${name}`);
     }
     t.true(rpm.run({ install: [makeRpm('cli', '1')] }) && rpm.run({ erase: ['cli'] }));
-    t.is(box.take('calls').filter((call) => call.startsWith('alternatives')).length, name ? 3 : 0);
+    const words = box.take('calls').flatMap((call) => /^alternatives (--\w+)/.exec(call)?.[1] ?? []);
+    t.deepEqual([...new Set(words)], name ? ['--install', '--remove'] : []);
   }
 });
 
