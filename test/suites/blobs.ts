@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
-import { unxzAsync, xzAsync } from 'node-liblzma';
+import { initModule, unxzAsync, xzAsync } from 'node-liblzma/wasm';
+import { loadLiblzma } from '../../build/host/compress/liblzma.ts';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Artifact, Blobs, ByteSource, Compression, Method, Unpacker } from '../../build/model/format.ts';
 
@@ -60,6 +61,7 @@ async function compressBytes(raw: Buffer, { method, level }: Compression): Promi
     case 'none':
       return raw;
     case 'xz':
+      await useWasm();
       return xzAsync(raw, { preset: level });
   }
 }
@@ -73,8 +75,15 @@ async function decompressBytes(bytes: Uint8Array, method: Method): Promise<Uint8
     case 'none':
       return bytes;
     case 'xz':
+      await useWasm();
       return unxzAsync(Buffer.from(bytes));
   }
+}
+
+/** The package's native addon does not load on every system; its WebAssembly build does. */
+function useWasm() {
+  // The same module under the package's own, narrower type.
+  return initModule(loadLiblzma as unknown as Parameters<typeof initModule>[0]);
 }
 
 /** @throws PackwrightError on a read outside the bytes, as the contract asks. */
