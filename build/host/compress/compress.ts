@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Content } from '../../model/content.ts';
 import { PackwrightError } from '../../model/errors.ts';
@@ -11,7 +12,7 @@ import { fileIdentity } from './identity.ts';
 import type { Encoding } from './jobs.ts';
 import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
-import { openPool } from './pool.ts';
+import { defaultMemory, openPool } from './pool.ts';
 import { pieceLimit, planSegments } from './segments.ts';
 import { type Source, sourceSize, streamSources } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
@@ -59,9 +60,11 @@ interface Started {
 export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   const { cache, scratch, report = () => {}, threshold = DEFAULT_THRESHOLD } = options;
   await mkdir(scratch, { recursive: true });
-  const encoders = openPool(options.jobs, options.memory);
+  const jobs = options.jobs ?? availableParallelism();
+  const compiled = join(cache.folder, 'compiled');
+  const encoders = openPool({ jobs, memory: options.memory ?? defaultMemory(), compiled });
   // Apart, so that a digest of a second does not wait for pieces of ten.
-  const hashers = openPool(options.jobs);
+  const hashers = openPool({ jobs: Math.ceil(jobs / 2), memory: Infinity, compiled });
   const contents = openContentFiles(scratch, cache, hashers);
   const makePieces = openPieceMaker(cache, encoders, report);
   const known = knownPiecesOf(cache);
@@ -88,7 +91,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       return makePieces({ sha256, pieces: [{ source, encoding }], key });
     }
     const { bytes, unit } = await encoders.run({ kind: 'encode', source, encoding });
-    return { source: bytes, sha256: unit.sha256, units: [unit] };
+    return { ...hashBytes(bytes), units: [unit] };
   }
 
   async function hashSource(source: Source): Promise<HashedSource> {

@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { differs } from './differs.ts';
 import { encodeGzipMember } from './gzip-member.ts';
 import type { Encoding, Unit } from './jobs.ts';
 import { readRangeInto, type Source, sourceSize } from './source.ts';
-import { encodeXzBlock } from './xz-block.ts';
 import { encodeZstdFrame } from './zstd-frame.ts';
 
 const CHUNK = 1 << 18;
@@ -23,15 +21,17 @@ export async function encodeUnit(
     size: bytes.byteLength,
     rawSize: sourceSize(source),
     unpaddedSize,
-    sha256: createHash('sha256').update(bytes).digest('hex'),
     head: Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(32, bytes.byteLength)).toString('hex'),
   };
   return { bytes, unit };
 }
 
 async function encodeAndCompare(source: Source, encoding: Encoding) {
-  // xz reads straight into the WebAssembly heap.
-  if (encoding.method === 'xz') return encodeXzBlock(source, encoding.level, encoding.filter);
+  if (encoding.method === 'xz') {
+    // Loaded when needed. It reads straight into the WebAssembly heap.
+    const { encodeXzBlock } = await import('./xz-block.ts');
+    return encodeXzBlock(source, encoding.level, encoding.filter);
+  }
   const raw = loadSource(source);
   const encoded =
     encoding.method === 'zstd'

@@ -17,8 +17,6 @@ export interface Unit {
   rawSize: number;
   /** xz only: Unpadded Size of the block (xz file format 1.2, section 4.3); 0 for others. */
   unpaddedSize: number;
-  /** Of the piece as it stands in the stream, lower-case hex. */
-  sha256: string;
   /** The first 32 bytes (or all, if it is shorter), hex: what a reader looks a piece up by. */
   head: string;
 }

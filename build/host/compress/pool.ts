@@ -1,4 +1,4 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { PackwrightError } from '../../model/errors.ts';
@@ -29,7 +29,16 @@ export function defaultMemory(): number {
   return Math.max(480 * 2 ** 20, total / 3);
 }
 
-export function openPool(jobs = availableParallelism(), memory = defaultMemory()): Pool {
+export interface PoolOptions {
+  /** Threads. */
+  jobs: number;
+  /** Bytes that they may use together, by estimate; one job always runs. */
+  memory: number;
+  /** Folder for compiled code: a thread starts in 20 ms with it, in 50 ms without. */
+  compiled: string;
+}
+
+export function openPool({ jobs, memory, compiled }: PoolOptions): Pool {
   const queue: Waiting[] = [];
   const roomWaiters: (() => void)[] = [];
   const idle = new Map<Worker, NodeJS.Timeout>();
@@ -71,7 +80,9 @@ export function openPool(jobs = availableParallelism(), memory = defaultMemory()
   }
 
   function startWorker(): Worker {
-    const worker = new Worker(new URL('./worker' + extname(import.meta.url), import.meta.url));
+    // Threads need nothing of our environment.
+    const env = { NODE_COMPILE_CACHE: compiled };
+    const worker = new Worker(new URL('./worker' + extname(import.meta.url), import.meta.url), { env });
     worker.on('message', (reply: Reply) => finish(worker, reply));
     worker.on('error', (cause) => finish(worker, cause instanceof Error ? cause : new Error(String(cause))));
     worker.on('exit', () => finish(worker, new Error('a compression thread ended before its job')));

@@ -11,7 +11,7 @@ import { memorySource, seededBytes } from '../../../suites/blobs.ts';
 /** Contents from 50 kB on stand alone, in pieces of 40 kB. The folder goes when the test ends. */
 export async function openTestBlobs(t: ExecutionContext, options: Partial<BlobsOptions> & { folder?: string } = {}) {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'blobs-')));
-  t.teardown(() => rm(folder, { recursive: true, force: true }));
+  t.teardown(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
   const cache = options.cache ?? (await openCache(join(folder, 'cache'), { warn: (line) => t.log(line) }));
   const reports: BlobReport[] = [];
   const blobs = await openBlobs({
