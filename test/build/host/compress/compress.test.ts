@@ -77,6 +77,25 @@ for (const compression of METHODS) {
   });
 }
 
+test('digests that nobody needs are not made', async (t) => {
+  const { blobs } = await openTestBlobs(t);
+  const made = await blobs.compress(parts, { method: 'zstd', level: 3 }, { digests: false });
+  t.is(made.sha256, '');
+  t.is(made.rawSha256, '');
+  t.is(made.size, (await streamOf(made)).length);
+});
+
+test('the digests of a stream that was made before are the same', async (t) => {
+  const first = await openTestBlobs(t);
+  const long = [Buffer.from('head'), bytesContent(sampleBytes(2 << 20, 6)), Buffer.from('tail')];
+  const made = await first.blobs.compress(long, { method: 'zstd', level: 1 });
+  const second = await openTestBlobs(t, { folder: first.folder });
+  const again = await second.blobs.compress(long, { method: 'zstd', level: 1 });
+  t.is(again.rawSha256, made.rawSha256);
+  t.is(again.sha256, sha256(await streamOf(again)));
+  t.is(again.rawSha256, sha256(Buffer.concat([Buffer.from('head'), sampleBytes(2 << 20, 6), Buffer.from('tail')])));
+});
+
 test('a content asked for by several streams at once is compressed once', async (t) => {
   const { blobs, reports } = await openTestBlobs(t);
   const content = bytesContent(large);
