@@ -39,7 +39,8 @@ function contents(folder: string): Record<string, string> {
   return files;
 }
 
-function makeTrap(box: Sandbox, path: string, to: string): void {
+function makeTrap(box: Sandbox, named: string, to: string): void {
+  const path = named.replace(/\/$/, ''); // a pattern's folder
   rmSync(join(box.root, path), { recursive: true, force: true });
   mkdirSync(dirname(join(box.root, path)), { recursive: true });
   symlinkSync(to, join(box.root, path));
