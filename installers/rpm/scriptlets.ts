@@ -160,7 +160,7 @@ const STEP_LINES: Readonly<Record<Step, StepLines>> = {
     units.flatMap(({ unit }) => [
       `[ ! -d /run/systemd/system ] || systemctl reset-failed ${unit} 2>/dev/null || :`,
       // `disable` passes over a masked unit, whose links would then lead nowhere.
-      `[ -e /usr/lib/systemd/system/${unit} ] || rm -f -- /etc/systemd/system/*.wants/${unit}`,
+      `[ -e /usr/lib/systemd/system/${unit} ] || { rm -f -- /etc/systemd/system/*.wants/${unit}; }`,
     ]),
 
   'register-alternatives': (facts) => registerLines('switch', facts),

@@ -25,7 +25,7 @@ test("upgrade, same version and downgrade keep the administrator's state and res
   for (const name of ['cli', 'gui'] as const) {
     for (const state of UNIT_STATES) {
       for (const version of ['3', '2', '1']) {
-        for (const twice of [false, true]) {
+        for (const twice of version === '3' ? [false, true] : [false]) {
           await setImmediate();
           const machine = installed(name, state);
           t.true(actWith(machine, { twice }, (dpkg) => dpkg.install(makeDeb(name, version))).fine);

@@ -2,7 +2,16 @@ import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { afterSwap, expectUnit, runs, UNIT } from './expect.ts';
 import { makeRpm, makeRpmDatabase, type RpmDatabase, type Transaction } from './rpm.ts';
-import { getUnit, makeSandbox, type Sandbox, SHELLS, setUnit, UNIT_STATES, type UnitState } from './sandbox.ts';
+import {
+  copySandbox,
+  getUnit,
+  makeSandbox,
+  type Sandbox,
+  SHELLS,
+  setUnit,
+  UNIT_STATES,
+  type UnitState,
+} from './sandbox.ts';
 import { type EditionName, siblingOf } from './thing.ts';
 
 interface Machine {
@@ -15,13 +24,20 @@ function makeMachine(systemd = true, shell?: string): Machine {
   return { box, rpm: makeRpmDatabase(box) };
 }
 
+const models = new Map<EditionName, Machine>();
+
 function installed(name: EditionName, state?: UnitState): Machine {
-  const machine = makeMachine();
-  machine.rpm.run({ install: [makeRpm(name, '2')] });
-  machine.box.write('/var/lib/thing/data', 'precious');
-  if (state) setUnit(machine.box, UNIT, state, `${name} 2`);
-  machine.box.take('starts');
-  return machine;
+  let model = models.get(name);
+  if (!model) {
+    model = makeMachine();
+    model.rpm.run({ install: [makeRpm(name, '2')] });
+    model.box.write('/var/lib/thing/data', 'precious');
+    model.box.take('starts');
+    models.set(name, model);
+  }
+  const box = copySandbox(model.box);
+  if (state) setUnit(box, UNIT, state, `${name} 2`);
+  return { box, rpm: makeRpmDatabase(box, model.rpm.installed) };
 }
 
 test('a fresh install follows the preset: cli enabled and started once, gui left off', (t) => {
@@ -226,6 +242,16 @@ test('without systemd everything installs, swaps and goes all the same', (t) => 
   t.true(rpm.run({ install: [makeRpm('cli', '1')] }) && rpm.run({ install: [makeRpm('cli', '2')] }));
   t.true(rpm.run({ install: [makeRpm('gui', '2')], erase: ['cli'] }) && rpm.run({ erase: ['gui'] }));
   t.is(getUnit(box, UNIT).state, 'off-stopped');
+});
+
+test('an erased masked unit leaves the mask and no link', (t) => {
+  const { box, rpm } = installed('cli', 'masked');
+  box.write(`/etc/systemd/system/multi-user.target.wants/${UNIT}`, '');
+  box.write('/etc/systemd/system/other.target.wants/other.service', '');
+  t.true(rpm.run({ erase: ['cli'] }));
+  t.is(getUnit(box, UNIT).state, 'masked');
+  t.false(box.has(`/etc/systemd/system/multi-user.target.wants/${UNIT}`));
+  t.true(box.has('/etc/systemd/system/other.target.wants/other.service'));
 });
 
 test('a unit that a new version brings is as fresh', (t) => {

@@ -22,6 +22,7 @@ export interface Transaction {
 }
 export interface RpmDatabase {
   calls: string[];
+  installed: readonly Rpm[];
   has(name: EditionName): boolean;
   /** False when a package of it was skipped; rpm goes on with the rest. */
   run(transaction: Transaction): boolean;
@@ -31,9 +32,14 @@ export function makeRpm(name: EditionName, version: string, extra: Partial<Lifec
   return { name, version, scripts: renderScriptlets(...thing(name, 'rpm', extra)) };
 }
 
-export function makeRpmDatabase(box: Sandbox): RpmDatabase {
-  const installed: Rpm[] = [];
-  const database: RpmDatabase = { calls: [], has: (name) => installed.some((rpm) => rpm.name === name), run };
+export function makeRpmDatabase(box: Sandbox, from: readonly Rpm[] = []): RpmDatabase {
+  const installed = [...from];
+  const database: RpmDatabase = {
+    calls: [],
+    installed,
+    has: (name) => installed.some((rpm) => rpm.name === name),
+    run,
+  };
   return database;
 
   function run({ install = [], erase = [], fails = new Set(), dies, full, twice }: Transaction): boolean {
