@@ -62,7 +62,7 @@ async function compressBytes(raw: Buffer, { method, level }: Compression): Promi
       return raw;
     case 'xz':
       await useWasm();
-      return xzAsync(raw, { preset: level });
+      return xzAsync(raw, { preset: Math.min(level, 6) }); // level 9 wants more memory than WebAssembly gets here
   }
 }
 
