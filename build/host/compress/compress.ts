@@ -42,7 +42,7 @@ export interface OpenBlobs extends Blobs {
 }
 
 /** Contents at least this large are compressed for themselves: README, "Where a stream is cut". */
-export const DEFAULT_THRESHOLD = 4 << 20;
+export const DEFAULT_THRESHOLD = 256 << 10;
 /** Runs at least this large are kept in the cache as well. */
 const CACHED_RUN = 64 << 10;
 /** Larger runs are put into the scratch folder rather than held. */

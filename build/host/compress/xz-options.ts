@@ -30,7 +30,7 @@ const PRESETS: readonly { dictSize: number; mode: number; mf: number; niceLen: n
   { dictSize: 2 * MiB, mode: FAST, mf: HC4, niceLen: 273, depth: 24 },
   { dictSize: 4 * MiB, mode: FAST, mf: HC4, niceLen: 273, depth: 48 },
   { dictSize: 4 * MiB, mode: NORMAL, mf: BT4, niceLen: 16, depth: 0 },
-  { dictSize: 8 * MiB, mode: NORMAL, mf: BT4, niceLen: 32, depth: 16 },
+  { dictSize: 8 * MiB, mode: NORMAL, mf: BT4, niceLen: 24, depth: 16 },
   { dictSize: 8 * MiB, mode: NORMAL, mf: BT4, niceLen: 64, depth: 0 },
   { dictSize: 16 * MiB, mode: NORMAL, mf: BT4, niceLen: 64, depth: 0 },
   { dictSize: 16 * MiB, mode: NORMAL, mf: BT4, niceLen: 128, depth: 0 },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { constants, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import ava from 'ava';
+import { assertDecodes } from '../../../../build/host/compress/assert-decodes.ts';
 import { openUnpacker } from '../../../../build/host/compress/unpack/unpack.ts';
 import { bytesContent, type Content } from '../../../../build/model/content.ts';
 import { PackwrightError } from '../../../../build/model/errors.ts';
@@ -152,10 +153,14 @@ for (const { method, level } of METHODS) {
     t.true(shown.equals(Buffer.concat([Buffer.from('head'), Buffer.alloc(raw.length, 'x'), other])));
     t.true((await unpackBytes(truthful, stream, method)).equals(wanted));
 
-    // A damaged piece is not the known one.
-    const broken = Buffer.from(stream);
-    broken[Math.floor(stream.length / 2)]! ^= 1;
-    await t.throwsAsync(unpackBytes(knowing, broken, method), { instanceOf: PackwrightError });
+    // A damaged piece is not the known one, and what stands around known pieces is checked as ever.
+    const places = [Math.floor(stream.length / 2), stream.length - 1];
+    if (method === 'xz') for (let back = 2; back <= 24; back++) places.push(stream.length - back);
+    for (const at of places) {
+      const broken = Buffer.from(stream);
+      broken[at]! ^= 1;
+      await t.throwsAsync(unpackBytes(knowing, broken, method), { instanceOf: PackwrightError }, `byte ${at}`);
+    }
     // The original is not what it was: everything is decompressed.
     await writeFile(file, 'changed');
     t.true((await unpackBytes(knowing, stream, method)).equals(wanted));
@@ -172,6 +177,27 @@ for (const { method, level } of METHODS) {
     }
   });
 }
+
+test('what was read of xz data gives its memory back', async (t) => {
+  if (!haveTool(t, 'xz')) return;
+  const stream = Buffer.from(runTool('sh', ['-c', 'printf text | xz -0 | base64']), 'base64');
+  // Each holds half a megabyte, and the heap ends at 256.
+  for (let i = 0; i < 600; i++) t.is((await unpackBytes(truthful, stream, 'xz')).toString(), 'text');
+});
+
+test('a compressor that errs is found out before its bytes leave', async (t) => {
+  const wrong = Buffer.from(raw);
+  wrong[raw.length - 1]! ^= 1;
+  for (const [method, encoded] of [
+    ['gzip', gzipSync(wrong)],
+    ['zstd', zstdCompressSync(wrong)],
+  ] as const) {
+    await t.notThrowsAsync(assertDecodes(encoded, wrong, method));
+    await t.throwsAsync(assertDecodes(encoded, raw, method), { instanceOf: PackwrightError });
+    await t.throwsAsync(assertDecodes(encoded.subarray(0, -20), raw, method), { instanceOf: PackwrightError });
+    await t.throwsAsync(assertDecodes(encoded, raw.subarray(1), method), { instanceOf: PackwrightError });
+  }
+});
 
 test('stored bytes are given as they are', async (t) => {
   t.true((await unpackBytes(truthful, raw, 'none')).equals(raw));

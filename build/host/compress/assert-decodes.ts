@@ -1,0 +1,32 @@
+import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { differs } from './differs.ts';
+
+const CHUNK = 1 << 18;
+const IN_ONE_CALL = 32 << 20;
+
+/**
+ * Decompresses and compares every byte. A large frame goes in chunks, so that it is not in memory a third time; the others in one
+ * call, which costs less.
+ * @throws PackwrightError when it is not `raw` that comes back.
+ */
+export async function assertDecodes(encoded: Buffer, raw: Uint8Array, method: 'zstd' | 'gzip'): Promise<void> {
+  let at = 0;
+  try {
+    for await (const chunk of decode(encoded, raw.byteLength, method)) {
+      if (!chunk.equals(raw.subarray(at, at + chunk.length))) throw new Error(`byte ${at} or after differs`);
+      at += chunk.length;
+    }
+    if (at !== raw.byteLength) throw new Error(`${at} of ${raw.byteLength} bytes came back`);
+  } catch (cause) {
+    throw differs(method, cause);
+  }
+}
+
+function decode(encoded: Buffer, size: number, method: 'zstd' | 'gzip'): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (size > IN_ONE_CALL) {
+    const decoder = method === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK });
+    return decoder.end(encoded);
+  }
+  const options = { chunkSize: CHUNK, maxOutputLength: Math.max(1, size) };
+  return [method === 'zstd' ? zstdDecompressSync(encoded, options) : gunzipSync(encoded, options)];
+}
