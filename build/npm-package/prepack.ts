@@ -3,8 +3,9 @@
  * place of the developers' one (which brings a Node of its own onto the PATH). postpack.ts puts it back.
  */
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import { copy, emptyDir, readJson, writeJson } from 'fs-extra/esm';
 import { run } from '../host/run.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -23,7 +24,7 @@ const OF_DEVELOPERS = [
 ];
 
 if (existsSync(KEPT)) await rename(KEPT, PACKAGE); // an earlier run was interrupted
-await rm(path.join(ROOT, 'lib'), { recursive: true, force: true });
+await emptyDir(path.join(ROOT, 'lib'));
 await run(
   process.execPath,
   [path.join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', path.join(import.meta.dirname, 'tsconfig.json')],
@@ -40,12 +41,9 @@ const COPIED: Readonly<Record<string, string>> = {
   'node_modules/node-liblzma/lib/wasm/liblzma.wasm': 'liblzma/liblzma.wasm',
   'node_modules/node-liblzma/LICENSE': 'liblzma/LICENSE',
 };
-for (const [from, to] of Object.entries(COPIED)) {
-  await mkdir(path.dirname(path.join(ROOT, 'lib', to)), { recursive: true });
-  await copyFile(path.join(ROOT, from), path.join(ROOT, 'lib', to));
-}
+for (const [from, to] of Object.entries(COPIED)) await copy(path.join(ROOT, from), path.join(ROOT, 'lib', to));
 
-const about: Record<string, unknown> = JSON.parse(await readFile(PACKAGE, 'utf8'));
+const about: Record<string, unknown> = await readJson(PACKAGE);
 for (const key of OF_DEVELOPERS) delete about[key];
 const published = {
   ...about,
@@ -56,6 +54,6 @@ const published = {
 };
 // In this order there is a whole package.json at every moment, and the developers' one is never lost.
 const draft = `${PACKAGE}.users`;
-await writeFile(draft, `${JSON.stringify(published, null, 2)}\n`);
-await copyFile(PACKAGE, KEPT);
+await writeJson(draft, published, { spaces: 2 });
+await copy(PACKAGE, KEPT);
 await rename(draft, PACKAGE);

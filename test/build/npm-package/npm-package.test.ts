@@ -19,6 +19,13 @@ async function copyProject(): Promise<string> {
   return copy;
 }
 
+/** Names of the npm packages that a module imports; Node's own begin with `node:`, the package's with `.` or `#`. */
+function packagesOf(source: string): string[] {
+  const name = "'((?:@[\\w.-]+/)?[a-z][\\w.-]*)(?:/[^']*)?'";
+  const found = source.matchAll(new RegExp(`(?:^(?:import|export|\\}).* from |^import |\\bimport\\()${name}`, 'gm'));
+  return [...found].map((match) => match[1]!);
+}
+
 test('the tarball holds JavaScript and types, brings no Node and no scripts, and package.json comes back', async (t) => {
   const copy = await copyProject();
   const before = await readFile(path.join(copy, 'package.json'), 'utf8');
@@ -38,6 +45,11 @@ test('the tarball holds JavaScript and types, brings no Node and no scripts, and
   );
   for (const name of ['build/bin.js', 'build/cli.js', 'build/loader/loader.cjs', 'packwright.lock.json'])
     t.true(files.includes(path.normalize(name)), name);
+
+  const used = new Set<string>();
+  for (const name of files.filter((one) => one.endsWith('.js') && !one.startsWith('liblzma')))
+    for (const word of packagesOf(await readFile(path.join(copy, 'lib', name), 'utf8'))) used.add(word);
+  t.deepEqual(Object.keys(users.dependencies).sort(), [...used].sort(), 'every dependency is one that users need');
 
   await run(process.execPath, [path.join(copy, 'build/npm-package/postpack.ts')]);
   t.is(await readFile(path.join(copy, 'package.json'), 'utf8'), before);
