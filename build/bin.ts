@@ -38,8 +38,10 @@ async function start(args: string[]): Promise<number> {
   if (!existsSync(node)) {
     process.stderr.write(`packwright: getting Node ${version}, once\n`);
     const [platform = '', arch = ''] = host.split('-');
+    const pin = lock.node[host];
+    const source = pin?.['nodejs.org'] && !pin.npm ? 'nodejs.org' : 'npm';
     // The host's processor may be one that no package is made for; the lock says whether there is a Node for it.
-    const runtime = await nodeRuntime(platform, arch as 'x64', { lock, cache, source: 'npm', readTar, nearby: [] });
+    const runtime = await nodeRuntime(platform, arch as 'x64', { lock, cache, source, readTar, nearby: [] });
     await mkdir(path.dirname(node), { recursive: true });
     await copyFile((await runtime.executable()).file ?? '', `${node}.${process.pid}`);
     await chmod(`${node}.${process.pid}`, 0o755);

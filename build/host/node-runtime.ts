@@ -9,6 +9,7 @@ import type { Arch } from '../model/target.ts';
 import type { Cache } from './cache.ts';
 import { download } from './download.ts';
 import { fileContent, hashFile, readFileChunks } from './file-content.ts';
+import { nodejsOrgUrl } from './nodejs-org.ts';
 import { fetchNpmTarball } from './npm-package.ts';
 
 /** A Node executable for a target, and the licence text that must travel with it. */
@@ -50,10 +51,13 @@ export async function nodeRuntime(platform: string, arch: Arch, options: Runtime
   const cacheKey = `node ${key} ${JSON.stringify(pin)} ${options.source}`;
   const fetchBoth = async () => {
     const found = await findRuntime(key, pin, options);
-    const node = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
-    const text = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
-    await found.dispose();
-    return { node, text };
+    try {
+      const node = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
+      const text = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
+      return { node, text };
+    } finally {
+      await found.dispose();
+    }
   };
   const text = (await options.cache.read(`${cacheKey} LICENSE`)) ?? (await fetchBoth()).text;
   return {
@@ -81,7 +85,13 @@ async function findRuntime(key: string, pin: NodePin, options: RuntimeOptions): 
 
 async function fromNpm(key: string, pin: NodePin, options: RuntimeOptions): Promise<Found> {
   const npm = pin.npm;
-  if (!npm) throw new PackwrightError(key, 'its Node is not pinned from npm', 'run "packwright lock"');
+  if (!npm) {
+    throw new PackwrightError(
+      key,
+      'its Node is not pinned from npm',
+      'run "packwright lock", or take the pinned one with "--node-source nodejs.org"',
+    );
+  }
   for (const folder of options.nearby) {
     const executable = path.join(folder, npm.package, 'bin', executableName(key));
     const licence = path.join(folder, npm.package, 'LICENSE');
@@ -108,9 +118,9 @@ async function fromNodejsOrg(key: string, pin: NodePin, options: RuntimeOptions)
       'run "packwright lock --node-source nodejs.org"',
     );
   }
-  const mirror = process.env.NODEJS_ORG_MIRROR ?? 'https://nodejs.org/dist';
+  const url = nodejsOrgUrl(pin.version, official.file);
   const scratch = path.join(options.cache.folder, 'tmp', `${official.file}-${process.pid}`);
-  await download(`${mirror}/v${pin.version}/${official.file}`, scratch, { sha256: official.archiveSha256 });
+  await download(url, scratch, { sha256: official.archiveSha256 });
   try {
     return await extractRuntime(scratch, official.file.replace(/\.tar\.gz$/, ''), key, options);
   } finally {
@@ -119,13 +129,20 @@ async function fromNodejsOrg(key: string, pin: NodePin, options: RuntimeOptions)
 }
 
 async function fromFolder(folder: string, key: string, pin: NodePin): Promise<Found> {
+  if (!pin.npm) {
+    throw new PackwrightError(
+      key,
+      'no SHA-256 of its executable is pinned, so nothing says that the one in the folder is right',
+      `run "packwright lock --only node --node ${pin.version}"`,
+    );
+  }
   const names = [key, `node-${key}`, `node-v${pin.version}-${key}`];
   for (const name of names) {
     const executable = path.join(folder, name, 'bin', 'node');
     const licence = path.join(folder, name, 'LICENSE');
     if (!existsSync(executable) || !existsSync(licence)) continue;
     const found = { executable, licence, dispose: async () => undefined };
-    if (pin.npm) await expectHash(found, pin.npm.sha256, key);
+    await expectHash(found, pin.npm.sha256, key);
     return found;
   }
   throw new PackwrightError(

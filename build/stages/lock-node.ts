@@ -5,6 +5,7 @@ import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { download } from '../host/download.ts';
 import type { NodeSource, ReadTar } from '../host/node-runtime.ts';
+import { nodejsOrgUrl } from '../host/nodejs-org.ts';
 import { fetchNpmTarball } from '../host/npm-package.ts';
 import { run } from '../host/run.ts';
 import { PackwrightError } from '../model/errors.ts';
@@ -68,9 +69,8 @@ async function pinNpm(key: string, options: LockNodeOptions): Promise<NpmNodePin
 
 /** The archive's digest as SHASUMS256.txt has it, fetched over HTTPS. */
 async function pinNodejsOrg(key: string, options: LockNodeOptions): Promise<NodejsOrgPin> {
-  const mirror = process.env.NODEJS_ORG_MIRROR ?? 'https://nodejs.org/dist';
   const sums = path.join(options.cacheFolder, 'tmp', `SHASUMS256-${process.pid}.txt`);
-  await download(`${mirror}/v${options.version}/SHASUMS256.txt`, sums);
+  await download(nodejsOrgUrl(options.version, 'SHASUMS256.txt'), sums, { maxBytes: 2 ** 20 });
   const file = `node-v${options.version}-${key}.tar.gz`;
   try {
     for (const line of (await readFile(sums, 'utf8')).split('\n')) {
