@@ -3,7 +3,10 @@ import type { Placement } from './package.ts';
 import type { Edition, Product } from './product.ts';
 import type { Arch, FormatName, PlatformName } from './target.ts';
 
-/** A file of the payload, relative to the payload's root: `bin/NAME` (loader and links), `app/x.mjs`, `native/x.node`, `icon.svg`. */
+/**
+ * A file of the payload, relative to the payload's root: `bin/NAME` (loader and links), `app/x.mjs`, `native/x.node`, `icon.svg`; or a
+ * file that the manifest puts elsewhere, with its absolute path on the target.
+ */
 export type PayloadFile =
   | { path: string; kind: 'file'; executable: boolean; layer: 'runtime' | 'app'; content: Content }
   | { path: string; kind: 'link'; to: string; layer: 'runtime' | 'app' };

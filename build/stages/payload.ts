@@ -58,9 +58,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   }
   const secrets = (product.settings ?? []).filter((one) => isHere(one) && one.kind === 'secret').map((one) => one.env);
   files.push(appFile('app/settings.json', bytesContent(`${JSON.stringify({ secrets })}\n`)));
-  for (const extra of (product.files ?? []).filter((one) => isHere(one) && !one.to.startsWith('/'))) {
-    files.push(...(await extraFiles(manifest, extra)));
-  }
+  for (const extra of (product.files ?? []).filter(isHere)) files.push(...(await extraFiles(manifest, extra)));
   if (product.icon) files.push(appFile('icon.svg', await projectFile(manifest, product.icon, 'icon')));
 
   const licence = product.licenceFile
@@ -97,7 +95,7 @@ async function projectFile(manifest: Manifest, name: string, key: string): Promi
   return fileContent(path.join(manifest.folder, name), { where: `${path.basename(manifest.file)}: ${key}` });
 }
 
-/** A file or a whole folder of the project, at its place below the payload's root. */
+/** A file or a whole folder of the project, at its place below the payload's root or, where that is absolute, on the target. */
 async function extraFiles(manifest: Manifest, extra: ExtraFile): Promise<PayloadFile[]> {
   const from = path.join(manifest.folder, extra.from);
   const where = `${path.basename(manifest.file)}: files: ${extra.from}`;
