@@ -10,6 +10,19 @@ const FAMILIES = {
   rpm: { settings: '/etc/sysconfig', zsh: '/usr/share/zsh/site-functions', licences: '/usr/share/licenses' },
 } as const;
 
+/**
+ * Folders below /usr/lib, /usr/share, /etc and /var/lib, and files of /etc/default, that every system has: none can be a product's own.
+ * Purge removes `/var/lib/HOME` with all it holds, so one of these would cost the machine its package database or its services' state.
+ */
+const OF_THE_SYSTEM: ReadonlySet<string> = new Set(
+  `alternatives apt bin boot cloud containers cron dbus debconf debug default dnf doc docker dpkg dracut firewalld firmware grub icons info
+  init initramfs-tools kernel keyboard locale logrotate machines man mime misc modules mysql networking node_modules opt os-release pam pki
+  polkit-1 portables postgresql private rpm samba security selinux skel ssh ssl sudo systemd terminfo ucf udev ufw useradd xml yum zoneinfo
+  zypp`.split(/\s+/),
+);
+/** Folders of drop-ins, of a processor's libraries, of Python's versions. */
+const LIKE_THE_SYSTEM = /^(.*\.d|[a-z0-9_]+-linux-[a-z0-9]+|python[0-9.]*)$/;
+
 /** Every folder and file name an edition uses, as absolute paths. `home` is the edition's folder name. */
 export interface Places {
   family: keyof typeof FAMILIES;
@@ -28,7 +41,7 @@ export interface Places {
   desktopId: string;
 }
 
-/** @throws PackwrightError when `format` is not a package format of Linux distributions. */
+/** @throws PackwrightError when `format` is not a package format of Linux distributions, or the edition's folder is the system's own. */
 export function placesOf(product: Product, edition: Edition, format: FormatName): Places {
   if (format !== 'deb' && format !== 'rpm') {
     throw new PackwrightError(
@@ -39,6 +52,13 @@ export function placesOf(product: Product, edition: Edition, format: FormatName)
   }
   const family = FAMILIES[format];
   const home = edition.home ?? product.name;
+  if (OF_THE_SYSTEM.has(home) || LIKE_THE_SYSTEM.test(home)) {
+    throw new PackwrightError(
+      `edition ${edition.name}`,
+      `"${home}" is the name of folders of the system's own`,
+      `give the edition another "home"`,
+    );
+  }
   const appId = product.appId ?? product.name;
   return {
     family: format,
