@@ -53,7 +53,7 @@ function draftManifest(about: PackageJson, directory: string) {
   const bundled = dependencies.every((one) => one === 'packwright');
   if (!bundled)
     guesses.push(
-      'programs: "bundle": false ships node_modules (without devDependencies); remove it to bundle with esbuild',
+      'programs: "bundle": false ships the project as it is, with node_modules but without devDependencies; remove it to bundle with esbuild',
     );
   if (about.engines?.node && !/^>=? *\d/.test(about.engines.node))
     guesses.push(

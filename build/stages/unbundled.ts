@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readFile, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileContent } from '../host/file-content.ts';
 import type { Manifest } from '../manifest/load.ts';
@@ -12,10 +12,17 @@ import { type Notice, noticeOf, sortNotices } from './notices.ts';
 
 /** What never belongs into a package, wherever it lies. */
 const LEFT_OUT =
-  /(^|\/)(\.git|\.github|\.nyc_output|\.cache|\.bin|\.package-lock\.json|\.env(\..*)?|\.npmrc|\.DS_Store|coverage)(\/|$)|\.tsbuildinfo$/;
+  /^coverage\/|(^|\/)(\.git|\.github|\.nyc_output|\.cache|\.bin|\.package-lock\.json|\.env(\..*)?|\.npmrc|\.DS_Store)(\/|$)|\.tsbuildinfo$/;
 /** Of packages: what is only for their developers. A few megabytes, and files that linters dislike. */
 const OF_DEVELOPERS =
   /(^|\/)(\.[a-z]+rc(\.[a-z]+)?|\.editorconfig|\.gitattributes|\.gitignore|\.npmignore|\.eslint[a-z]*|\.travis\.yml|Makefile)$/i;
+
+/** What Packwright itself reads and writes, and what `npm pack` writes: nothing that a program needs. */
+const OF_PACKAGING =
+  /(^|\/)(packwright(\.lock)?\.json|SHA256SUMS|release\.json|source-maps|[^/]+\.(deb|rpm|tgz|oci|oci\.tar|docker\.tar))(\/|$)/;
+
+/** Apart from the modules that start programs: a project may have a file of the same name. */
+const PLACE = 'app/project';
 
 /** Programs that are not bundled: the project's own files and its production dependencies, as npm installed them. */
 export async function unbundledFiles(
@@ -23,35 +30,35 @@ export async function unbundledFiles(
   programs: readonly Program[],
 ): Promise<{ files: PayloadFile[]; notices: Notice[] }> {
   if (programs.length === 0) return { files: [], notices: [] };
+  const root = manifest.folder;
   const files: PayloadFile[] = [];
   const notices: Notice[] = [];
   for (const folder of await productionPackages(manifest)) {
-    notices.push(await noticeOf(path.join(manifest.folder, folder)));
-    files.push(...(await filesBelow(manifest.folder, folder, OF_DEVELOPERS, true)));
+    notices.push(await noticeOf(path.join(root, folder)));
+    for (const one of await listFolder(path.join(root, folder))) {
+      if (one.path.startsWith('node_modules/') || LEFT_OUT.test(one.path) || OF_DEVELOPERS.test(one.path)) continue;
+      files.push(await projectFile(root, `${folder}/${one.path}`, one.link));
+    }
   }
-  const about = await readJson(path.join(manifest.folder, 'package.json'));
-  const own = Array.isArray(about.files) ? about.files.filter((one): one is string => typeof one === 'string') : [];
-  for (const name of ['package.json', ...own]) {
-    if (existsSync(path.join(manifest.folder, name)))
-      files.push(...(await filesBelow(manifest.folder, name, /$^/, false)));
-  }
+  // A program out of node_modules brings its own files; the project around it only names it.
+  const isWrapper = programs.every((program) => program.entry.startsWith('node_modules/'));
+  for (const one of isWrapper ? [] : await ownFiles(root)) files.push(await projectFile(root, one.path, one.link));
+  if (existsSync(path.join(root, 'package.json'))) files.push(await projectFile(root, 'package.json', false));
   for (const program of programs) {
-    if (!existsSync(path.join(manifest.folder, program.entry))) {
+    if (!existsSync(path.join(root, program.entry))) {
       throw new PackwrightError(
         path.basename(manifest.file),
         `programs: the entry of "${program.name}", ${program.entry}, does not exist`,
         'run "npm install" or check its path',
       );
     }
-    if (!program.entry.includes('node_modules/') && !files.some((one) => one.path === `app/${program.entry}`)) {
-      files.push(...(await filesBelow(manifest.folder, program.entry, /$^/, false)));
-    }
+    files.push(await projectFile(root, program.entry, false));
     files.push({
       path: `app/${program.name}.mjs`,
       kind: 'file',
       executable: false,
       layer: 'app',
-      content: bytesContent(startOf(program.entry, await isModule(manifest.folder, program.entry))),
+      content: bytesContent(startOf(`project/${program.entry}`, await isModule(root, program.entry))),
     });
   }
   const unique = new Map(files.map((file) => [file.path, file]));
@@ -80,32 +87,72 @@ async function isModule(root: string, entry: string): Promise<boolean> {
   }
 }
 
-/** Folders of the packages that package-lock.json does not mark as for development only (`devOptional`: somebody in production wants it too). */
+/**
+ * Folders of the packages that package-lock.json does not mark as for development only. `devOptional`: somebody in production wants it too,
+ * but can do without.
+ * @throws PackwrightError when one is not there, or is a link to a folder elsewhere.
+ */
 async function productionPackages(manifest: Manifest): Promise<string[]> {
-  const file = path.join(manifest.folder, 'package-lock.json');
-  if (!existsSync(file))
-    throw new PackwrightError('package-lock.json', 'it is missing', 'run "npm install" to write it');
-  const lock: { packages?: Record<string, { dev?: boolean; link?: boolean }> } = JSON.parse(
-    await readFile(file, 'utf8'),
-  );
-  return Object.entries(lock.packages ?? {})
-    .filter(([folder, one]) => folder.startsWith('node_modules/') && !one.dev && !one.link)
-    .map(([folder]) => folder)
-    .filter((folder) => existsSync(path.join(manifest.folder, folder)))
-    .sort();
+  const where = 'package-lock.json';
+  const file = path.join(manifest.folder, where);
+  if (!existsSync(file)) throw new PackwrightError(where, 'it is missing', 'run "npm install" to write it');
+  const lock: {
+    packages?: Record<string, { dev?: boolean; link?: boolean; optional?: boolean; devOptional?: boolean }>;
+  } = await readJson(file);
+  if (!lock.packages)
+    throw new PackwrightError(where, 'it is of an old form without "packages"', 'write it anew with npm 7 or newer');
+  const folders: string[] = [];
+  for (const [folder, { dev, link, optional, devOptional }] of Object.entries(lock.packages)) {
+    if (!folder.startsWith('node_modules/') || dev) continue;
+    if (link) {
+      throw new PackwrightError(
+        where,
+        `${folder} is a link to a folder elsewhere, which cannot be shipped as it is`,
+        'bundle the program (remove "bundle": false), or install the tarball that "npm pack" makes of that folder',
+      );
+    }
+    // What is optional is left out by npm where it does not fit the machine.
+    if (existsSync(path.join(manifest.folder, folder))) folders.push(folder);
+    else if (!optional && !devOptional) throw new PackwrightError(where, `${folder} is not there`, 'run "npm install"');
+  }
+  return folders.sort();
 }
 
-async function filesBelow(root: string, start: string, leftOut: RegExp, skipNested: boolean): Promise<PayloadFile[]> {
-  const full = path.join(root, start);
-  const found = (await listFolder(full).catch(() => undefined)) ?? [{ path: '', link: false }];
-  const files: PayloadFile[] = [];
-  for (const one of found) {
-    if (skipNested && one.path.startsWith('node_modules/')) continue;
-    if (LEFT_OUT.test(one.path) || leftOut.test(one.path)) continue;
-    const file = path.join(full, one.path);
-    const target = `app/${one.path ? `${start}/${one.path}` : start}`;
-    if (one.link) files.push({ path: target, kind: 'link', to: await readlink(file), layer: 'app' });
-    else files.push({ path: target, kind: 'file', executable: false, layer: 'app', content: await fileContent(file) });
+/**
+ * The project's own files: what package.json's "files" names (npm's patterns, `!` takes away), else everything that npm would pack, but
+ * for names that begin with a dot.
+ */
+async function ownFiles(root: string): Promise<{ path: string; link: boolean }[]> {
+  const about = await readJson(path.join(root, 'package.json'));
+  const wanted = Array.isArray(about.files) ? about.files.filter((one): one is string => typeof one === 'string') : [];
+  const patterns = wanted.map((one) => ({ not: one.startsWith('!'), glob: one.replace(/^!?(\.?\/)*|\/+$/g, '') }));
+  const isNamed = (file: string) =>
+    patterns.reduce(
+      (named, { not, glob }) =>
+        glob === '' || path.matchesGlob(file, glob) || path.matchesGlob(file, `${glob}/**`) ? !not : named,
+      false,
+    );
+  const own: { path: string; link: boolean }[] = [];
+  for (const top of await readdir(root)) {
+    if (top === 'node_modules' || top.startsWith('.')) continue;
+    const isFolder = (await lstat(path.join(root, top))).isDirectory();
+    const found = isFolder ? await listFolder(path.join(root, top)) : undefined;
+    const files = found?.map((one) => ({ ...one, path: `${top}/${one.path}` })) ?? [await fileAt(root, top)];
+    for (const one of files) {
+      if (LEFT_OUT.test(one.path) || OF_PACKAGING.test(one.path)) continue;
+      if (wanted.length > 0 ? isNamed(one.path) : !/(^|\/)\./.test(one.path)) own.push(one);
+    }
   }
-  return files;
+  return own;
+}
+
+async function fileAt(root: string, name: string): Promise<{ path: string; link: boolean }> {
+  return { path: name, link: (await lstat(path.join(root, name))).isSymbolicLink() };
+}
+
+/** A file of the project. */
+async function projectFile(root: string, name: string, link: boolean): Promise<PayloadFile> {
+  const file = path.join(root, name);
+  if (link) return { path: `${PLACE}/${name}`, kind: 'link', to: await readlink(file), layer: 'app' };
+  return { path: `${PLACE}/${name}`, kind: 'file', executable: false, layer: 'app', content: await fileContent(file) };
 }
