@@ -5,6 +5,7 @@ import { oci, readImageBase, tarFiles, writeDockerArchive, writeLayoutFolder } f
 import { rpm } from '../installers/rpm/rpm.ts';
 import { container } from '../platforms/container/container.ts';
 import { linux } from '../platforms/linux/linux.ts';
+import { renderProgramPage } from '../platforms/linux/program-page.ts';
 import { PackwrightError } from './model/errors.ts';
 import type { Format } from './model/format.ts';
 import type { Platform } from './model/platform.ts';
@@ -12,7 +13,7 @@ import type { FormatName, PlatformName } from './model/target.ts';
 
 export const FORMATS = { deb, rpm, oci } satisfies Record<FormatName, Format>;
 export const PLATFORMS = { linux, docker: container } satisfies Record<PlatformName, Platform>;
-export { readDebFiles, readTar };
+export { readDebFiles, readTar, renderProgramPage };
 
 /** Other forms of an image than the tar of a layout. */
 export const IMAGE_FORMS = {

@@ -10,7 +10,7 @@ import { type CommonOptions, lineOptions, print, printJson } from './options.ts'
 
 interface BuildCommandOptions extends CommonOptions {
   out: string;
-  skip: string[];
+  skip?: string[];
   compression?: string;
   fast?: boolean;
   imageForm: ImageForm;

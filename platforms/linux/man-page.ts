@@ -40,8 +40,10 @@ export function renderManPage(product: Product, edition: Edition, line: CommandL
     ),
     exitStatus(line, exitCodes),
     heading('SEE ALSO') +
-      textLine(seeAlso(product, edition, line, service)) +
-      `.PP\n${textLine(escapeRoff(product.homepage))}`,
+      [seeAlso(product, edition, line, service), escapeRoff(product.homepage)]
+        .filter(Boolean)
+        .map(textLine)
+        .join('.PP\n'),
   ];
   return parts.join('');
 }

@@ -100,9 +100,13 @@ test('the command starts itself on a Node that only nodejs.org is pinned for', a
   const project = await tinyProject();
   t.is((await lock(source, project)).code, 0);
   const env = { ...process.env, NODEJS_ORG_MIRROR: source.mirror, PACKWRIGHT_CACHE: await emptyFolder('cache') };
-  const [out, err] = await new Promise<[string, string]>((resolve) => {
-    execFile(process.execPath, [BIN, 'list'], { cwd: project, env }, (_, ...texts) => resolve(texts));
-  });
-  t.is(out, 'made-up Node: cli.ts list\n', err);
-  t.is(err, 'packwright: getting Node 26.99.0-linux-x64, once\n');
+  const start = (...args: string[]) =>
+    new Promise<[string, string]>((resolve) => {
+      execFile(process.execPath, [BIN, ...args], { cwd: project, env }, (_, ...texts) => resolve(texts));
+    });
+  t.deepEqual(await start('complete', '--', ''), ['', ''], 'nobody waits for a download at the Tab key');
+  t.deepEqual(await start('list'), [
+    'made-up Node: cli.ts list\n',
+    'packwright: getting Node 26.99.0-linux-x64, once\n',
+  ]);
 });

@@ -46,6 +46,9 @@ test('the tarball holds JavaScript and types, brings no Node and no scripts, and
   for (const name of ['build/bin.js', 'build/cli.js', 'build/loader/loader.cjs', 'packwright.lock.json'])
     t.true(files.includes(path.normalize(name)), name);
 
+  t.deepEqual(users.man, ['lib/packwright.1']);
+  t.regex(await readFile(path.join(copy, 'lib/packwright.1'), 'utf8'), /^\.TH "PACKWRIGHT" 1 /);
+
   const used = new Set<string>();
   for (const name of files.filter((one) => one.endsWith('.js') && !one.startsWith('liblzma')))
     for (const word of packagesOf(await readFile(path.join(copy, 'lib', name), 'utf8'))) used.add(word);
