@@ -6,6 +6,7 @@ export interface Schema {
   required?: readonly string[];
   /** False: no other keys. A schema: what other keys must be. */
   additionalProperties?: false | Schema;
+  propertyNames?: Schema;
   items?: Schema;
   minItems?: number;
   minLength?: number;
@@ -13,6 +14,7 @@ export interface Schema {
   enum?: readonly string[];
   minimum?: number;
   maximum?: number;
+  multipleOf?: number;
   anyOf?: readonly Schema[];
 }
 
@@ -20,6 +22,11 @@ const NAME = '^[a-z0-9][a-z0-9+.-]*$';
 const text = (description: string): Schema => ({ type: 'string', description, minLength: 1 });
 const line = (description: string): Schema => ({ type: 'string', description, pattern: '^[^\\n\\r]+$' });
 const name = (description: string): Schema => ({ type: 'string', description, pattern: NAME });
+const variable = (description: string): Schema => ({
+  type: 'string',
+  description,
+  pattern: '^[A-Za-z_][A-Za-z0-9_]*$',
+});
 const flag = (description: string): Schema => ({ type: 'boolean', description });
 const list = (items: Schema, description?: string): Schema => ({
   type: 'array',
@@ -30,6 +37,10 @@ const map = (values: Schema, description: string): Schema => ({
   type: 'object',
   additionalProperties: values,
   description,
+});
+const variables = (description: string): Schema => ({
+  ...map({ type: 'string' }, description),
+  propertyNames: variable('Variable name'),
 });
 const seconds = (description: string): Schema => ({ type: 'number', description, minimum: 0, maximum: 86400 });
 const oneOf = (words: readonly string[], description: string): Schema => ({ type: 'string', enum: words, description });
@@ -55,7 +66,13 @@ const program = shape(
     entry: inside('Module to run'),
     summary: line('One line for man pages and menus'),
     bundle: flag('False: ship the package with its production dependencies unbundled. Default true'),
-    section: { type: 'number', minimum: 1, maximum: 8, description: 'Man page section: 1, or 8 for a daemon' },
+    section: {
+      type: 'number',
+      minimum: 1,
+      maximum: 8,
+      multipleOf: 1,
+      description: 'Man page section: 1, or 8 for a daemon',
+    },
     help: flag('True: run the program with --help while packaging, for man page and completions. Default false'),
     commands: list(shape({ name: line('Command'), summary: line('What it does') }, ['name', 'summary'])),
     options: list(shape({ flags: line('-v, --verbose'), summary: line('What it does') }, ['flags', 'summary'])),
@@ -70,18 +87,18 @@ const service = shape(
     program: name('One of the programs'),
     args: list(text('argument'), 'Arguments; {state} stands for the state directory'),
     containerArgs: list(text('argument'), 'What the image has instead of args'),
-    argsSetting: line('Setting whose words are appended to the arguments'),
+    argsSetting: variable('Setting whose words are appended to the arguments'),
     start: { anyOf: [START, map(START, 'By edition')] },
     account: oneOf(['root', 'dedicated'], 'Default dedicated: a system account of its own'),
     restart: oneOf(['always', 'on-failure'], 'Default on-failure'),
     stopSeconds: seconds('Between the stop signal and the kill. Default 10'),
     notify: flag('True when the program tells readiness over $NOTIFY_SOCKET'),
     watchdogSeconds: seconds('The program must ping within this time; needs notify'),
-    stateEnv: line('Variable set to the state directory'),
-    env: map({ type: 'string' }, 'Variables; {state} stands for the state directory'),
-    containerEnv: map({ type: 'string' }, 'Variables of the image only'),
-    port: { type: 'number', minimum: 1, maximum: 65535, description: 'TCP port it answers on' },
-    healthPath: { type: 'string', pattern: '^/', description: 'Path that answers 200 while it is healthy' },
+    stateEnv: variable('Variable set to the state directory'),
+    env: variables('Variables; {state} stands for the state directory'),
+    containerEnv: variables('Variables of the image only'),
+    port: { type: 'number', minimum: 1, maximum: 65535, multipleOf: 1, description: 'TCP port it answers on' },
+    healthPath: { type: 'string', pattern: '^/[!-~]*$', description: 'Path that answers 200 while it is healthy' },
     listens: oneOf(['loopback', 'nothing'], 'Default loopback'),
     needs: list(oneOf(['whole-machine', 'read-everything'], 'What it must be able to do beyond its own state')),
     background: flag('Low CPU and disk priority'),
@@ -131,7 +148,7 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
         'name',
         'email',
       ]),
-      homepage: { type: 'string', pattern: '^https?://', description: 'Address of its web page' },
+      homepage: { type: 'string', pattern: '^https?://[!-~]+$', description: 'Address of its web page' },
       licence: line('SPDX expression'),
       licenceFile: inside('Licence text'),
       copyright: line('Copyright line'),
@@ -144,9 +161,9 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       settings: list(
         shape(
           {
-            env: { type: 'string', pattern: '^[A-Za-z_][A-Za-z0-9_]*$', description: 'Variable name' },
+            env: variable('Variable name'),
             kind: oneOf(['string', 'number', 'boolean', 'secret'], 'Kind'),
-            default: { type: 'string', description: 'Default' },
+            default: { type: 'string', pattern: '^[^\\n\\r]*$', description: 'Default, on one line' },
             help: text('What it does'),
             editions,
           },
@@ -156,9 +173,9 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       natives: list(
         shape(
           {
-            name: line('File name below native/'),
-            package: line('npm package'),
-            file: line('File in it'),
+            name: { ...line('File name below native/'), pattern: '^[A-Za-z0-9_-][A-Za-z0-9._-]*$' },
+            package: { ...line('npm package'), pattern: '^(@[\\w.~{}-]+/)?[\\w~{}-][\\w.~{}-]*$' },
+            file: { ...inside('File in it'), description: 'File in it' },
             optional: flag('True: the programs work without it, so that what it needs is not needed by the package'),
             editions,
           },
@@ -192,7 +209,10 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       arches: { ...list(oneOf(['x64', 'arm64'], 'Architecture')), minItems: 1 },
       formats: { ...list(oneOf(FORMATS, 'Format')), minItems: 1 },
       external: list(line('Package left out of bundles')),
-      depends: map(list(line('Package')), 'Further packages by format'),
+      depends: {
+        ...shape({ deb: list(line('Package')), rpm: list(line('Package')), oci: list(line('Package')) }, []),
+        description: 'Further packages by format',
+      },
     },
     ['name', 'version', 'summary', 'maintainer', 'licence', 'programs'],
   ),

@@ -33,7 +33,8 @@ function* findFaults(value: unknown, schema: Schema, at: string): Generator<Faul
   }
   if (typeof value === 'string') yield* findTextFaults(value, schema, at);
   if (typeof value === 'number') {
-    const { minimum = -Infinity, maximum = Infinity } = schema;
+    const { minimum = -Infinity, maximum = Infinity, multipleOf } = schema;
+    if (multipleOf && value % multipleOf !== 0) yield { at, what: `must be a multiple of ${multipleOf}, not ${value}` };
     if (!(value >= minimum && value <= maximum))
       yield { at, what: `must be between ${minimum} and ${maximum}, not ${value}` };
   }
@@ -53,7 +54,7 @@ function* findTextFaults(value: string, schema: Schema, at: string): Generator<F
   if (schema.pattern && !new RegExp(schema.pattern, 'u').test(value)) {
     yield {
       at,
-      what: `"${value}" does not fit${schema.description ? ` (${schema.description})` : ''}; its form is ${schema.pattern}`,
+      what: `${JSON.stringify(value)} does not fit${schema.description ? ` (${schema.description})` : ''}; its form is ${schema.pattern}`,
     };
   }
 }
@@ -65,6 +66,7 @@ function* findKeyFaults(value: Record<string, unknown>, schema: Schema, at: stri
     if (value[key] === undefined) yield { at: path(key), what: 'is missing; add it' };
   }
   for (const [key, item] of Object.entries(value)) {
+    if (schema.propertyNames) yield* findFaults(key, schema.propertyNames, path(key));
     const known = Object.hasOwn(properties, key) ? properties[key] : undefined;
     if (known) {
       if (item !== undefined) yield* findFaults(item, known, path(key));

@@ -34,6 +34,10 @@ test('the least manifest gets every default', async (t) => {
   t.is(product.vendor, 'Ada');
 });
 
+function service(keys: object) {
+  return { ...LEAST, services: [{ name: 'thing', program: 'thing', ...keys }] };
+}
+
 const FAULTS: [string, unknown, RegExp][] = [
   [
     'an unknown key gets a suggestion',
@@ -74,6 +78,21 @@ const FAULTS: [string, unknown, RegExp][] = [
     /comes twice/,
   ],
   ['text that is not JSON is refused', '{', /it is not JSON/],
+  ['a homepage has one line', { ...LEAST, homepage: 'https://a\nExecStartPre=/x' }, /homepage: .* does not fit/],
+  [
+    'a default has one line',
+    { ...LEAST, settings: [{ env: 'A', kind: 'string', help: 'h', default: 'a\nB=1' }] },
+    /settings\[0\]\.default: .* does not fit/,
+  ],
+  ['a variable has a name that can be one', service({ env: { 'A B': '1' } }), /env\.A B: "A B" does not fit/],
+  ['a path of the health check has no space', service({ healthPath: '/a b' }), /healthPath: .* does not fit/],
+  ['a port is a whole number', service({ port: 80.5 }), /port: must be a multiple of 1, not 80\.5/],
+  [
+    'an addon comes out of its npm package',
+    { ...LEAST, natives: [{ name: 'a.node', package: '../..', file: '../ls' }] },
+    /natives\[0\]\.package: [\s\S]*natives\[0\]\.file: /,
+  ],
+  ['further packages are those of a format', { ...LEAST, depends: { debb: ['a'] } }, /debb: .* did you mean "deb"\?/],
 ];
 for (const [title, manifest, message] of FAULTS) {
   test(title, async (t) => {
