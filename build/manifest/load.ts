@@ -138,12 +138,22 @@ function checkReferences(product: Product, where: string) {
       kind: 'program',
     });
     const run = one.imageService ? [one.imageService] : [];
-    wanted.push({ at: `editions[${i}].imageService`, names: run, known: services, kind: 'service' });
+    wanted.push({ at: `editions[${i}].imageService`, names: run, known: [...one.services], kind: 'service' });
+    const running = product.services.filter((service) => one.services.includes(service.name));
+    wanted.push({
+      at: `editions[${i}].programs`,
+      names: running.map((service) => service.program),
+      known: [...one.programs],
+      kind: 'program',
+    });
   }
   for (const [i, one] of product.services.entries()) {
     wanted.push({ at: `services[${i}].program`, names: [one.program], known: programs, kind: 'program' });
     const start = typeof one.start === 'string' ? [] : Object.keys(one.start);
     wanted.push({ at: `services[${i}].start`, names: start, known: editions, kind: 'edition' });
+  }
+  for (const [i, one] of (product.shortcuts ?? []).entries()) {
+    wanted.push({ at: `shortcuts[${i}].program`, names: [one.program], known: programs, kind: 'program' });
   }
   for (const key of ['settings', 'natives', 'shortcuts', 'files'] as const) {
     for (const [i, one] of (product[key] ?? []).entries()) {
@@ -154,8 +164,11 @@ function checkReferences(product: Product, where: string) {
     const wrong = names.find((name) => !known.includes(name));
     if (wrong) throw new PackwrightError(where, `${at}: there is no ${kind} "${wrong}"`, didYouMean(wrong, known));
   }
-  for (const [kind, names] of Object.entries({ programs, services, editions })) {
+  const { arches, formats } = product;
+  const packages = product.editions.flatMap((one) => (one.formats ?? formats).map((own) => `${one.package}.${own}`));
+  const lists: Record<string, readonly string[]> = { programs, services, editions, arches, formats, packages };
+  for (const [kind, names] of Object.entries(lists)) {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
-    if (twice) throw new PackwrightError(where, `${kind}: the name "${twice}" comes twice`, 'rename one of the two');
+    if (twice) throw new PackwrightError(where, `${kind}: the name "${twice}" comes twice`, 'rename or remove one');
   }
 }

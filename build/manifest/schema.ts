@@ -113,7 +113,7 @@ const edition = shape(
     package: { ...name('Package name in deb and rpm'), pattern: '^[a-z0-9][a-z0-9+.-]+$' },
     title: line('Title'),
     summary: line('One line'),
-    programs: list(name('A program')),
+    programs: { ...list(name('A program')), minItems: 1 },
     services: list(name('A service')),
     home: name('Folder name below /usr/lib and /var/lib. Default: the product name'),
     replaces: list(name('An edition it takes the place of')),

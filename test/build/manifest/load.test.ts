@@ -34,8 +34,11 @@ test('the least manifest gets every default', async (t) => {
   t.is(product.vendor, 'Ada');
 });
 
+const EDITION = { name: 'a', package: 'thing', programs: ['thing'] };
+
 function service(keys: object) {
-  return { ...LEAST, services: [{ name: 'thing', program: 'thing', ...keys }] };
+  const programs = [...LEAST.programs, { name: 'other', entry: 'other.mjs' }];
+  return { ...LEAST, programs, services: [{ name: 'thing', program: 'thing', ...keys }] };
 }
 
 const FAULTS: [string, unknown, RegExp][] = [
@@ -76,6 +79,31 @@ const FAULTS: [string, unknown, RegExp][] = [
     'two programs of one name are refused',
     { ...LEAST, programs: [LEAST.programs[0], LEAST.programs[0]] },
     /comes twice/,
+  ],
+  [
+    'an edition ships the programs that its services run',
+    { ...service({}), editions: [{ ...EDITION, programs: ['other'], services: ['thing'] }] },
+    /editions\[0\]\.programs: there is no program "thing"/,
+  ],
+  [
+    'an edition without programs is refused',
+    { ...LEAST, editions: [{ ...EDITION, programs: [] }] },
+    /programs: must not be/,
+  ],
+  [
+    'a menu entry starts a program that there is',
+    { ...LEAST, shortcuts: [{ name: 'Thing', program: 'thnig', comment: 'x', categories: [] }] },
+    /shortcuts\[0\]\.program: there is no program "thnig"; did you mean "thing"/,
+  ],
+  [
+    'two editions with one package are refused',
+    { ...LEAST, editions: [EDITION, { ...EDITION, name: 'b' }] },
+    /packages: the name "thing\.deb" comes twice/,
+  ],
+  [
+    'a format that comes twice is refused',
+    { ...LEAST, formats: ['deb', 'deb'] },
+    /formats: the name "deb" comes twice/,
   ],
   ['text that is not JSON is refused', '{', /it is not JSON/],
   ['a homepage has one line', { ...LEAST, homepage: 'https://a\nExecStartPre=/x' }, /homepage: .* does not fit/],
