@@ -160,7 +160,13 @@ function registryConfig(folder: string): string {
 
 /** podman with its storage beside everything else of the machine. */
 export function podman(...argv: readonly string[]): string[] {
-  return ['sh', '-c', 'exec podman --root "$HOME/podman" --runroot /run/podman "$@"', 'sh', ...argv];
+  return podmanIn('podman', ...argv);
+}
+
+/** podman with a storage of its own, where names mean other images than in the one that cases share. */
+export function podmanIn(store: string, ...argv: readonly string[]): string[] {
+  const script = 'store=$1; shift; exec podman --root "$HOME/$store" --runroot "/run/$store" "$@"';
+  return ['sh', '-c', script, 'sh', store, ...argv];
 }
 
 /** The same verbs for both: their command lines agree in everything used here. */

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { ask, waitUntil } from '../ask.ts';
 import { type Case, step } from '../case.ts';
-import { type EngineName, type Engines, engineCommand, REGISTRY, startEngines } from '../engines.ts';
+import { type EngineName, type Engines, engineCommand, podmanIn, REGISTRY, startEngines } from '../engines.ts';
 import type { Log } from '../log.ts';
 import { buildDockerArchives, findImage } from '../packages.ts';
 import { expect, expectSame, PORT } from '../subject.ts';
@@ -37,31 +37,27 @@ function imageName(edition: 'cli' | 'agent'): string {
   return `${REGISTRY}/duplicati-${edition}:now`;
 }
 
-const pushed = new Map<string, Promise<void>>();
-/** Every image goes through the registry, whole index and all, and comes back by the engine's own pull. */
+const begun = new Map<string, Promise<unknown>>();
+/** The same work is done once, also when several cases ask for it at the same time. */
+function once(key: string, work: () => Promise<unknown>): Promise<unknown> {
+  const running = begun.get(key) ?? work();
+  begun.set(key, running);
+  return running;
+}
+
+/** Puts an image into the registry, whole index and all. */
+function pushImage(engines: Engines, edition: 'cli' | 'agent'): Promise<unknown> {
+  return once(`push ${edition}`, async () => {
+    const source = `oci-archive:${await findImage(edition)}`;
+    const copy = ['skopeo', '--policy', `${engines.folder}/policy.json`, 'copy', '--all', '--dest-tls-verify=false'];
+    await engines.run([...copy, source, `docker://${imageName(edition)}`], { timeout: 300 });
+  });
+}
+
+/** Every image goes through the registry and comes back by the engine's own pull. */
 export async function pullImage(engines: Engines, engine: EngineName, edition: 'cli' | 'agent'): Promise<string> {
   const name = imageName(edition);
-  const once = (key: string, work: () => Promise<unknown>) => {
-    const running = pushed.get(key) ?? work().then(() => undefined);
-    pushed.set(key, running);
-    return running;
-  };
-  await once(`push ${edition}`, async () => {
-    const source = `oci-archive:${await findImage(edition)}`;
-    await engines.run(
-      [
-        'skopeo',
-        '--policy',
-        `${engines.folder}/policy.json`,
-        'copy',
-        '--all',
-        '--dest-tls-verify=false',
-        source,
-        `docker://${name}`,
-      ],
-      { timeout: 300 },
-    );
-  });
+  await pushImage(engines, edition);
   const pull = engine === 'podman' ? ['pull', '-q', '--tls-verify=false', name] : ['pull', '-q', name];
   await once(`${engine} ${edition}`, () => engines.run(engineCommand(engine, ...pull), { timeout: 300 }));
   return name;
@@ -255,32 +251,20 @@ async function runHealth(log: Log): Promise<string> {
 
 async function runArm64(log: Log): Promise<void> {
   const engines = await startEngines(log);
-  await pullImage(engines, 'podman', 'cli');
+  const arm64 = (...argv: string[]) => podmanIn('podman-arm64', ...argv);
   for (const edition of ['cli', 'agent'] as const) {
-    await pullImage(engines, 'podman', edition);
-    const pull = engineCommand('podman', 'pull', '-q', '--tls-verify=false', '--arch', 'arm64', imageName(edition));
+    await pushImage(engines, edition);
+    const pull = arm64('pull', '-q', '--tls-verify=false', '--arch', 'arm64', imageName(edition));
     const id = (await engines.run(pull, { timeout: 300 })).trim();
-    expectSame(
-      await engines.run(engineCommand('podman', 'inspect', '-f', '{{.Os}}/{{.Architecture}}', id)),
-      'linux/arm64',
-      'platform',
-    );
-    const root = (await engines.run(engineCommand('podman', 'image', 'mount', id))).trim();
+    const platform = await engines.run(arm64('inspect', '-f', '{{.Os}}/{{.Architecture}}', id));
+    expectSame(platform, 'linux/arm64', 'platform');
+    const root = (await engines.run(arm64('image', 'mount', id))).trim();
     const env = { DUPLICATI_HOME: `${engines.folder}/arm64-${edition}` };
     const program = `${root}/usr/lib/duplicati/bin/duplicati-cli`;
     const info = await engines.run(['qemu-aarch64-static', '-L', root, program, 'system-info'], { env });
     expect(/better-sqlite3/.test(info) && /arm64|aarch64/.test(info), `system-info: ${info}`);
-    await engines.run(engineCommand('podman', 'image', 'umount', id));
-    await engines.run(engineCommand('podman', 'rmi', '-f', id));
+    await engines.run(arm64('image', 'umount', id));
   }
-  // The name stands for the amd64 image again, for the cases beside this one.
-  await engines.run(engineCommand('podman', 'pull', '-q', '--tls-verify=false', '--arch', 'amd64', imageName('cli')), {
-    timeout: 300,
-  });
-  await engines.run(
-    engineCommand('podman', 'pull', '-q', '--tls-verify=false', '--arch', 'amd64', imageName('agent')),
-    { timeout: 300 },
-  );
 }
 
 const CANARY = 'c4n4ry-5f0e8d7a9b6c1e2f3a4b5c6d7';
