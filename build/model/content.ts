@@ -26,6 +26,13 @@ export function bytesContent(data: Uint8Array | string): Content {
   };
 }
 
+/** Digests of a stream of bytes, in the order of `algorithms`, lower-case hex. */
+export async function hashData(data: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<string[]> {
+  const hashes = algorithms.map((algorithm) => createHash(algorithm));
+  for await (const chunk of data) for (const hash of hashes) hash.update(chunk);
+  return hashes.map((hash) => hash.digest('hex'));
+}
+
 /** The whole content in one array; only for what is known to be small. */
 export async function readContent(content: Content): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

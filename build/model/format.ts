@@ -37,8 +37,11 @@ export interface Blobs {
 export interface CompressOptions {
   /** True for readers that stop after the first zstd frame (dpkg): one frame, nothing reused. */
   oneFrame?: boolean;
-  /** False: nobody asks for `sha256` and `rawSha256`, which are then empty. Hashing 116 MB costs more than the rest of a warm build. */
-  digests?: boolean;
+  /**
+   * Which of `sha256` (packed) and `rawSha256` are asked for; the others are empty. Hashing 116 MB costs more than the rest of a warm
+   * build. Default both.
+   */
+  digests?: 'both' | 'packed' | 'none';
 }
 
 /** A finished output that has not been written to its place yet. */
@@ -60,6 +63,11 @@ export interface ByteSource {
 export interface Unpacker {
   /** The raw bytes of `source[offset, offset + length)`, which is one stream of `method`. Throws PackwrightError on corrupt data. */
   unpack(source: ByteSource, offset: number, length: number, method: Method): AsyncIterable<Uint8Array>;
+  /**
+   * Digests of data that came out of `unpack`, in the order of `algorithms` (`sha256`, `md5`), lower-case hex. What is known to be a
+   * whole content that this process hashed before is not hashed again.
+   */
+  digest(data: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<string[]>;
   /**
    * What a reader found in bytes that a digest names, for the next time that it meets the same digest: it has then hashed the bytes as
    * they are stored, and need not unpack them again. The reader's own words under its own key. Absent where nothing is to be believed.

@@ -1,5 +1,4 @@
 /** Reads a binary package back and checks that its parts agree with each other. */
-import { createHash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { ByteSource, Unpacker } from '../../build/model/format.ts';
 import type { FactEntry, PackageFacts } from '../../build/model/package.ts';
@@ -31,7 +30,7 @@ export async function readDeb(
   }
   const conffiles = parseConffiles(deb, source.name);
   const md5sums = parseMd5sums(deb, source.name);
-  const entries = await readEntries(deb, conffiles, md5sums, source.name);
+  const entries = await readEntries(deb, conffiles, md5sums, unpacker.digest, source.name);
   const scripts: Record<string, string> = {};
   for (const name of SCRIPTS) {
     const bytes = deb.controlFiles.get(name);
@@ -84,6 +83,7 @@ async function readEntries(
   deb: OpenedDeb,
   conffiles: ReadonlySet<string>,
   md5sums: ReadonlyMap<string, string> | undefined,
+  digest: Unpacker['digest'],
   where: string,
 ): Promise<FactEntry[]> {
   const entries = new Map<string, FactEntry>();
@@ -91,7 +91,7 @@ async function readEntries(
   for await (const entry of deb.data()) {
     const at = `${where}: data.tar: ${entry.path}`;
     checkPlace(entry, entries, at);
-    const fact = await readEntry(entry, entries, conffiles, digests, at);
+    const fact = await readEntry(entry, entries, conffiles, digests, digest, at);
     entries.set(entry.path, fact);
     if (fact.kind !== 'file' || !md5sums) continue;
     const listed = md5sums.get(entry.path);
@@ -125,6 +125,7 @@ async function readEntry(
   entries: ReadonlyMap<string, FactEntry>,
   conffiles: ReadonlySet<string>,
   digests: Map<string, string>,
+  digest: Unpacker['digest'],
   at: string,
 ): Promise<FactEntry> {
   const flags = conffiles.has(entry.path) ? ['conffile'] : [];
@@ -142,13 +143,9 @@ async function readEntry(
       return { ...target, path: entry.path, flags };
     }
     case 'file': {
-      const [sha256, md5] = [createHash('sha256'), createHash('md5')];
-      for await (const chunk of entry.data) {
-        sha256.update(chunk);
-        md5.update(chunk);
-      }
-      digests.set(entry.path, md5.digest('hex'));
-      return { ...common, kind: 'file', size: entry.size, sha256: sha256.digest('hex') };
+      const [sha256 = '', md5 = ''] = await digest(entry.data, ['sha256', 'md5']);
+      digests.set(entry.path, md5);
+      return { ...common, kind: 'file', size: entry.size, sha256 };
     }
     default:
       throw new PackwrightError(at, `is a ${entry.kind} device or pipe, which no package of ours holds`);

@@ -31,7 +31,8 @@ export async function writeDeb(
   const items = treeItems(tree, { prefix: './', ownerNames: true, where });
   const tar = { style: 'gnu', mtime: pkg.epoch, where } as const;
   // dpkg stops after the first frame of a zstd stream.
-  const pack = (members: readonly TarItem[]) => blobs.compress(tarParts(members, tar), compression, { oneFrame: true });
+  const pack = (members: readonly TarItem[]) =>
+    blobs.compress(tarParts(members, tar), compression, { oneFrame: true, digests: 'none' });
   const packControl = async () => {
     const control = {
       control: renderControl(pkg, placement, architecture, installedKib(items), where),

@@ -1,6 +1,6 @@
 // The files a header promises, and the payload held against them.
-import { createHash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
+import type { Unpacker } from '../../build/model/format.ts';
 import type { FactEntry } from '../../build/model/package.ts';
 import { readCpio } from '../archives/cpio.ts';
 import type { ParsedHeader } from './read-header.ts';
@@ -100,6 +100,7 @@ export async function readPayload(
   files: readonly HeaderFile[],
   header: ParsedHeader,
   payload: AsyncIterable<Uint8Array>,
+  digest: Unpacker['digest'],
   where: string,
 ): Promise<FactEntry[]> {
   const digestNumber = header.numbers(TAGS.FILEDIGESTALGO[0])[0] ?? MD5;
@@ -127,8 +128,9 @@ export async function readPayload(
     if (member.size !== size) throw damaged(where, `payload: ${path} has ${member.size} bytes, not ${size}`);
     if (kind === 'link') await checkLink(member.data, file, where);
     if (kind === 'file') {
-      const [fact, digest] = await hashData(member.data, algorithm);
-      if (digest !== file.digest.toLowerCase())
+      // SHA-256 for the facts, and the digest the header speaks of.
+      const [fact = '', found] = await digest(member.data, ['sha256', algorithm]);
+      if (found !== file.digest.toLowerCase())
         throw damaged(where, `payload: ${path} does not match its digest in the header`);
       for (const name of linked) sha256.set(name, fact);
     }
@@ -172,18 +174,6 @@ async function checkLink(data: AsyncIterable<Uint8Array>, file: HeaderFile, wher
     at += chunk.length;
   }
   if (at !== wanted.length) throw damaged(where, `payload: ${file.path} does not point to ${JSON.stringify(file.to)}`);
-}
-
-/** SHA-256 for the facts, and the digest the header speaks of. */
-async function hashData(data: AsyncIterable<Uint8Array>, algorithm: string): Promise<[sha256: string, digest: string]> {
-  const sha256 = createHash('sha256');
-  const other = algorithm === 'sha256' ? undefined : createHash(algorithm);
-  for await (const chunk of data) {
-    sha256.update(chunk);
-    other?.update(chunk);
-  }
-  const digest = sha256.digest('hex');
-  return [digest, other?.digest('hex') ?? digest];
 }
 
 function damaged(where: string, what: string): PackwrightError {

@@ -50,17 +50,17 @@ async function readEntries(
   unpacker: Unpacker,
   method: Method,
 ): Promise<FactEntry[]> {
-  const raw = { hash: createHash('sha256'), size: 0 };
+  const [digest] = payloadAlgorithm(header) === SHA256 ? header.texts(TAGS.PAYLOADDIGESTALT[0]) : [];
+  const raw = { hash: digest === undefined ? undefined : createHash('sha256'), size: 0 };
   async function* unpack(): AsyncGenerator<Uint8Array> {
     for await (const chunk of unpacker.unpack(file, header.end, file.size - header.end, method)) {
-      raw.hash.update(chunk);
+      raw.hash?.update(chunk);
       raw.size += chunk.length;
       yield chunk;
     }
   }
-  const entries = await readPayload(headerFiles(header, file.name), header, unpack(), file.name);
-  const [digest] = header.texts(TAGS.PAYLOADDIGESTALT[0]);
-  if (digest && payloadAlgorithm(header) === SHA256 && digest !== raw.hash.digest('hex')) {
+  const entries = await readPayload(headerFiles(header, file.name), header, unpack(), unpacker.digest, file.name);
+  if (raw.hash && digest !== raw.hash.digest('hex')) {
     throw damaged(file, 'the unpacked payload does not match PAYLOADDIGESTALT (tag 5097)');
   }
   const { LONGARCHIVESIZE, PAYLOADSIZE } = SIGNATURE_TAGS;

@@ -25,7 +25,9 @@ export function rpmFileName(pkg: Package): string {
 /** @throws PackwrightError for a file of 4 GiB or more, a text with a NUL, or a dependency that rpm cannot express. */
 export async function writeRpm(pkg: Package, blobs: Blobs, compression: Compression): Promise<Artifact[]> {
   const placement = onlyPlacement(pkg);
-  const payload = await blobs.compress(payloadParts(placement.tree, pkg.epoch, pkg.target.id), compression);
+  const payload = await blobs.compress(payloadParts(placement.tree, pkg.epoch, pkg.target.id), compression, {
+    digests: 'packed',
+  });
   const header = mainHeader(pkg, placement, payload, compression);
   const signature = signatureHeader(header, payload, pkg.target.id);
   const { version, release } = rpmVersion(pkg.version);
@@ -68,7 +70,6 @@ function mainHeader(pkg: Package, placement: Placement, payload: Compressed, com
       PAYLOADFLAGS: String(compression.level),
       PAYLOADDIGEST: [payload.sha256],
       PAYLOADDIGESTALGO: [SHA256],
-      PAYLOADDIGESTALT: [payload.rawSha256],
     },
     pkg.target.id,
   );

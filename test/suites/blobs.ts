@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
 import { initModule, unxzAsync, xzAsync } from 'node-liblzma/wasm';
 import { loadLiblzma } from '../../build/host/compress/liblzma.ts';
+import { hashData } from '../../build/model/content.ts';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Artifact, Blobs, ByteSource, Compression, Method, Unpacker } from '../../build/model/format.ts';
 
@@ -37,6 +38,7 @@ export const memoryBlobs: Blobs = {
 };
 
 export const memoryUnpacker: Unpacker = {
+  digest: hashData,
   async *unpack(source, offset, length, method) {
     const bytes = await source.read(offset, length);
     let raw: Uint8Array;

@@ -79,7 +79,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     const { source, units } = encoded;
     const packed = source instanceof Uint8Array ? undefined : await fileIdentity(source.file);
     if (!(source instanceof Uint8Array) && packed !== undefined) {
-      const raw = { file, offset: 0, length: content.size, identity };
+      const raw = { file, offset: 0, length: content.size, identity, content };
       rememberPieces(known, units, { ...source, identity: packed }, raw);
     }
     return encoded;
@@ -150,7 +150,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   }
 
   return {
-    async compress(parts, compression, { oneFrame = false, digests = true } = {}): Promise<Compressed> {
+    async compress(parts, compression, { oneFrame = false, digests = 'both' } = {}): Promise<Compressed> {
       if (!isPacked(compression)) return storeParts(parts);
       checkLevel(compression);
       const spill = openSpill(join(scratch, `raw-${serial++}`));
@@ -159,13 +159,13 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
         const { raw, pending } = whole
           ? await startWhole(parts, compression.level, spill)
           : await startSegments(parts, compression, spill);
-        const rawDigest = digests ? digestStream(raw) : Promise.resolve('');
+        const rawDigest = digests === 'both' ? digestStream(raw) : Promise.resolve('');
         await Promise.allSettled([rawDigest, ...pending]);
         const [rawSha256, ...encoded] = await Promise.all([rawDigest, ...pending]);
         const pieces = assemble(encoded, compression);
         return {
           size: sizeOf(pieces),
-          sha256: digests ? await digestStream(pieces) : '',
+          sha256: digests === 'none' ? '' : await digestStream(pieces),
           rawSize: sizeOf(raw),
           rawSha256,
           open: () => streamSources(pieces.map(({ source }) => source)),

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { Content } from '../../model/content.ts';
+import { type Content, hashData } from '../../model/content.ts';
 import type { Cache } from '../cache.ts';
 import { changedContent } from './content-files.ts';
 
@@ -11,17 +10,22 @@ const WORTH_KEEPING = 1 << 20;
  * @throws PackwrightError when the bytes are not those that the SHA-256 says.
  */
 export async function digestContent(cache: Cache, content: Content, algorithm: 'md5' | 'sha512'): Promise<string> {
-  const key = `digest ${algorithm} ${content.sha256}`;
-  const found = content.size >= WORTH_KEEPING ? await cache.read(key) : undefined;
-  if (typeof found?.meta === 'string') return found.meta;
-  const wanted = createHash(algorithm);
-  const check = createHash('sha256');
-  for await (const chunk of content.open()) {
-    wanted.update(chunk);
-    check.update(chunk);
-  }
-  if (check.digest('hex') !== content.sha256) throw changedContent(content);
-  const digest = wanted.digest('hex');
-  if (content.size >= WORTH_KEEPING) await cache.write(key, [], digest);
-  return digest;
+  const kept = await rememberedDigest(cache, content, algorithm);
+  if (kept !== undefined) return kept;
+  const [digest, check] = await hashData(content.open(), [algorithm, 'sha256']);
+  if (check !== content.sha256) throw changedContent(content);
+  if (content.size >= WORTH_KEEPING) await cache.write(keyOf(content, algorithm), [], digest!);
+  return digest!;
 }
+
+/** The digest of a content whose bytes were hashed before, if it was kept. */
+export async function rememberedDigest(
+  cache: Cache,
+  content: { size: number; sha256: string },
+  algorithm: string,
+): Promise<string | undefined> {
+  const meta = content.size >= WORTH_KEEPING ? (await cache.read(keyOf(content, algorithm)))?.meta : undefined;
+  return typeof meta === 'string' ? meta : undefined;
+}
+
+const keyOf = ({ sha256 }: { sha256: string }, algorithm: string) => `digest ${algorithm} ${sha256}`;

@@ -7,7 +7,15 @@ export interface KnownPiece {
   /** Its bytes, in the cache. */
   packed: KnownRange;
   /** The bytes before compression, in the file they came from. */
-  raw: KnownRange;
+  raw: KnownRange & { content: KnownContent };
+}
+
+/** What the file as a whole is. */
+export interface KnownContent {
+  /** Bytes. */
+  size: number;
+  /** Lower-case hex. */
+  sha256: string;
 }
 
 /** Part of a file whose bytes were compared with a SHA-256 when the file had this fileIdentity(). */
@@ -31,7 +39,12 @@ export function knownPiecesOf(cache: Cache): KnownPieces {
 }
 
 /** Remembers the pieces of a segment: `packed` and `raw` are all of them one after another. */
-export function rememberPieces(known: KnownPieces, units: readonly Unit[], packed: KnownRange, raw: KnownRange): void {
+export function rememberPieces(
+  known: KnownPieces,
+  units: readonly Unit[],
+  packed: KnownRange,
+  raw: KnownPiece['raw'],
+): void {
   let packedAt = packed.offset;
   let rawAt = raw.offset;
   for (const unit of units) {

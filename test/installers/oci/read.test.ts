@@ -248,6 +248,7 @@ test('a layer that was read before is not unpacked again, unless its digest or i
   const kept = new Map<string, string>();
   let unpacked = 0;
   const unpacker: Unpacker = {
+    ...memoryUnpacker,
     unpack(...stretch) {
       unpacked += 1;
       return memoryUnpacker.unpack(...stretch);

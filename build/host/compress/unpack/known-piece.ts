@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { PackwrightError } from '../../../model/errors.ts';
 import { fileIdentity } from '../identity.ts';
 import type { KnownPiece, KnownPieces, KnownRange } from '../known-pieces.ts';
+import { markOrigin } from './origins.ts';
 import { peek, type Stretch } from './stretch.ts';
 
 /** Bytes, at a piece's beginning, that it is looked up by: `head` of a Unit. */
@@ -34,7 +35,22 @@ export async function findKnownPiece(
 
 /** The piece's bytes before compression, from the file that they were made of. */
 export async function* readKnownPiece({ raw }: KnownPiece): AsyncGenerator<Uint8Array> {
-  yield* createReadStream(raw.file, { start: raw.offset, end: raw.offset + raw.length - 1, highWaterMark: CHUNK });
+  const handle = await open(raw.file, 'r');
+  try {
+    for (let done = 0; done < raw.length; ) {
+      // Memory of its own for each, since its origin is known by it.
+      const buffer = Buffer.allocUnsafeSlow(Math.min(CHUNK, raw.length - done));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, raw.offset + done);
+      if (bytesRead === 0)
+        throw new PackwrightError(raw.file, 'the file became shorter while it was read', 'build again');
+      const chunk = buffer.subarray(0, bytesRead);
+      markOrigin(chunk, raw, raw.offset + done);
+      yield chunk;
+      done += bytesRead;
+    }
+  } finally {
+    await handle.close();
+  }
 }
 
 async function isUntouched({ file, identity }: KnownRange): Promise<boolean> {

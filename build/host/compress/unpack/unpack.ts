@@ -1,7 +1,9 @@
 import { PackwrightError } from '../../../model/errors.ts';
 import type { ByteSource, Method, Unpacker } from '../../../model/format.ts';
 import type { Cache } from '../../cache.ts';
+import { rememberedDigest } from '../content-digest.ts';
 import { type KnownPieces, knownPiecesOf } from '../known-pieces.ts';
+import { digestData, type KnownDigest } from './digest-data.ts';
 import { unpackGzip } from './gzip.ts';
 import { readRange, type Stretch } from './stretch.ts';
 import { unpackXz } from './xz.ts';
@@ -18,11 +20,16 @@ export interface UnpackerOptions {
 /** Opens an unpacker. It holds nothing that would need closing. */
 export function openUnpacker({ cache }: UnpackerOptions = {}): Unpacker {
   const known: KnownPieces = cache ? knownPiecesOf(cache) : new Map();
+  const digestOf: KnownDigest = async (content, algorithm) => {
+    if (algorithm === 'sha256') return content.sha256;
+    return cache && rememberedDigest(cache, content, algorithm);
+  };
   return {
     unpack(source, offset, length, method) {
       assertWithin(source, offset, length);
       return unpackStretch({ source, offset, length }, method, known);
     },
+    digest: (data, algorithms) => digestData(data, algorithms, digestOf),
     ...(cache ? { notes: notesOf(cache) } : {}),
   };
 }
