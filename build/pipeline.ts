@@ -5,6 +5,7 @@ import { FORMATS, IMAGE_FORMS, IMAGE_READER, PLATFORMS, readDebFiles, readTar } 
 import { defaultCacheFolder, openCache } from './host/cache.ts';
 import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
+import { forEach } from './host/for-each.ts';
 import { readLock } from './host/lock-file.ts';
 import type { NodeSource } from './host/node-runtime.ts';
 import { makeScratch, removeScratch } from './host/scratch.ts';
@@ -15,7 +16,7 @@ import type { Package } from './model/package.ts';
 import type { Payload } from './model/platform.ts';
 import type { Arch, Target } from './model/target.ts';
 import { parseVersion } from './model/version.ts';
-import { formatSize, type Report } from './report.ts';
+import { formatSize, linesInOrder, type Report } from './report.ts';
 import { baseTree } from './stages/base.ts';
 import { type Bundle, bundlePrograms } from './stages/bundle.ts';
 import { readChangelog } from './stages/changelog.ts';
@@ -44,6 +45,9 @@ export interface BuildOptions {
   report: Report;
 }
 
+/** Targets that are worked on at the same time: while one is synced to the disk, another is put together. */
+const AT_ONCE = 2;
+
 /** Runs the line for every target. All targets are tried; their errors are thrown together. */
 export async function buildTargets(
   manifest: Manifest,
@@ -53,37 +57,26 @@ export async function buildTargets(
   const line = await openLine(manifest, options);
   const { report } = options;
   try {
-    const written: Written[] = [];
     const faults: unknown[] = [];
-    for (const target of targets) {
+    const say = linesInOrder(report);
+    const built = await forEach(targets, AT_ONCE, async (target, index) => {
       const started = performance.now();
       try {
-        report.begin(target.id, 'placing files');
-        const pkg = await makePackage(line, target);
-        await checkPackage(pkg);
-        report.begin(target.id, 'writing and reading back');
-        const format = FORMATS[target.format];
-        const compression = options.compression?.(format) ?? format.compressions[0]!;
-        const form =
-          target.format === 'oci' && options.imageForm !== 'tar' && options.imageForm
-            ? IMAGE_FORMS[options.imageForm]
-            : undefined;
-        const { blobs, unpacker } = line;
-        const how = { format, compression, folder: options.out, blobs, unpacker };
-        const files = await writePackage(pkg, form ? { ...how, form } : how);
-        written.push(...files);
+        const files = await buildTarget(line, target, options);
         const seconds = ((performance.now() - started) / 1000).toFixed(1);
         const bytes = files.reduce((sum, one) => sum + one.size, 0);
-        report.line(
-          `${target.id}  ${files.length > 1 ? `${files.length} files` : files[0]?.file}  ${formatSize(bytes)}  ${seconds} s`,
-        );
+        const what = files.length > 1 ? `${files.length} files` : files[0]?.file;
+        say(index, target.id, `${target.id}  ${what}  ${formatSize(bytes)}  ${seconds} s`);
+        return files;
       } catch (cause) {
         faults.push(cause);
-        report.line(`${target.id}  failed`);
+        say(index, target.id, `${target.id}  failed`);
+        return [];
       }
-    }
+    });
     if (faults.length === 1) throw faults[0];
     if (faults.length > 1) throw new AggregateError(faults, `${faults.length} of ${targets.length} targets failed`);
+    const written = built.flat();
     const node = Object.values(line.lock.node).map((pin) => pin.version)[0] ?? '';
     const editions = new Set(targets.map((target) => target.edition));
     for (const edition of editions) await writeSourceMaps(edition, (await line.bundleOf(edition)).bundle, options.out);
@@ -92,6 +85,25 @@ export async function buildTargets(
     report.end();
     await line.close();
   }
+}
+
+async function buildTarget(line: Line, target: Target, options: BuildOptions): Promise<Written[]> {
+  options.report.begin(target.id, 'placing files');
+  const pkg = await makePackage(line, target);
+  await checkPackage(pkg);
+  options.report.begin(target.id, 'writing and reading back');
+  const format = FORMATS[target.format];
+  const form = target.format === 'oci' && options.imageForm && options.imageForm !== 'tar' && options.imageForm;
+  const { blobs, unpacker } = line;
+  return writePackage(pkg, {
+    format,
+    compression: options.compression?.(format) ?? format.compressions[0]!,
+    folder: options.out,
+    blobs,
+    unpacker,
+    hashFile: blobs.hashFile,
+    ...(form ? { form: IMAGE_FORMS[form] } : {}),
+  });
 }
 
 /** What `targets` would be, placed and checked; nothing is written. */
@@ -104,6 +116,7 @@ export async function planPackages(manifest: Manifest, targets: readonly Target[
       const pkg = await makePackage(line, target);
       await checkPackage(pkg);
       packages.push({ pkg, fileName: FORMATS[target.format].fileName(pkg) });
+      options.report.done(target.id);
     }
     return packages;
   } finally {
@@ -151,7 +164,9 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
       return remember(bundles, edition, async () => {
         report.begin(edition, 'bundling');
         const bundle = await bundlePrograms(manifest, editionOf(manifest.product, edition));
-        return { bundle, help: await readHelp(manifest, editionOf(manifest.product, edition), bundle, scratch) };
+        const help = await readHelp(manifest, editionOf(manifest.product, edition), bundle, scratch);
+        report.done(edition);
+        return { bundle, help };
       });
     },
     payloadOf(edition: string, arch: Arch, base: boolean) {

@@ -1,7 +1,9 @@
 /** What a long run tells a person: live on a terminal, plain lines elsewhere. */
 export interface Report {
-  /** A piece of work has begun; on a terminal it stays in the last line until `done` or the next call. */
+  /** A piece of work has begun; on a terminal it stays in the last line until `done`. */
   begin(id: string, what: string): void;
+  /** The work with this id has ended. */
+  done(id: string): void;
   /** A line that stays. */
   line(text: string): void;
   /** Clears what is live; call it before the process ends. */
@@ -27,6 +29,9 @@ export function openReport(stream: NodeJS.WriteStream = process.stderr, quiet = 
       running.set(id, what);
       draw();
     },
+    done(id) {
+      running.delete(id);
+    },
     line(text) {
       clear();
       if (!quiet) stream.write(`${text}\n`);
@@ -37,6 +42,17 @@ export function openReport(stream: NodeJS.WriteStream = process.stderr, quiet = 
       clearInterval(timer);
       running.clear();
     },
+  };
+}
+
+/** Says what became of each piece of work, in the order of their numbers, whichever is done first. */
+export function linesInOrder(report: Report): (index: number, id: string, text: string) => void {
+  const waiting: string[] = [];
+  let next = 0;
+  return (index, id, text) => {
+    report.done(id);
+    waiting[index] = text;
+    for (let line = waiting[next]; line !== undefined; line = waiting[++next]) report.line(line);
   };
 }
 

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openSource } from '../host/byte-source.ts';
 import { makeScratch, removeScratch } from '../host/scratch.ts';
+import { bytesContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Artifact, Blobs, Compression, Format, Unpacker } from '../model/format.ts';
 import type { Package } from '../model/package.ts';
@@ -23,6 +23,8 @@ export interface WriteOptions {
   unpacker: Unpacker;
   compression: Compression;
   folder: string;
+  /** SHA-256 of the first `size` bytes of a file, lower-case hex. */
+  hashFile(file: string, size: number): Promise<string>;
   /** Another form of the same package than `format.write` gives. */
   form?: Form;
 }
@@ -46,9 +48,12 @@ export async function writePackage(pkg: Package, options: WriteOptions): Promise
     const written: Written[] = [];
     for (const artifact of artifacts) {
       const file = path.join(scratch, artifact.name);
-      const sha256 = await writeArtifact(artifact, file);
+      await writeArtifact(artifact, file);
+      const hashing = options.hashFile(file, artifact.size);
+      hashing.catch(() => {}); // awaited below, if reading back does not fail first
+      if (form.readBack !== 'blobs') await readBack(pkg, file, artifact.name, options, form);
+      const sha256 = await hashing;
       if (form.readBack === 'blobs') expectNamedByDigest(artifact.name, sha256);
-      else await readBack(pkg, file, artifact.name, options, form);
       written.push({ id: pkg.target.id, file: artifact.name, size: artifact.size, sha256 });
     }
     const tops = new Set(artifacts.map((artifact) => artifact.name.split('/')[0]!));
@@ -92,16 +97,14 @@ function openScratch(folder: string): string {
   }
 }
 
-/** Streams an artifact into a new file and syncs it. @returns its SHA-256. */
-async function writeArtifact(artifact: Artifact, file: string): Promise<string> {
-  const hash = createHash('sha256');
+/** Streams an artifact into a new file and syncs it. */
+async function writeArtifact(artifact: Artifact, file: string): Promise<void> {
   let size = 0;
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const handle = await open(file, 'wx', 0o644);
     try {
       for await (const chunk of artifact.open()) {
-        hash.update(chunk);
         size += chunk.byteLength;
         await handle.writeFile(chunk);
       }
@@ -115,7 +118,6 @@ async function writeArtifact(artifact: Artifact, file: string): Promise<string> 
   }
   if (size !== artifact.size)
     throw new PackwrightError(artifact.name, `${size} bytes came instead of ${artifact.size}`);
-  return hash.digest('hex');
 }
 
 async function moveInto(from: string, to: string) {
@@ -142,9 +144,9 @@ export async function writeText(folder: string, name: string, text: string): Pro
         yield bytes;
       },
     };
-    const sha256 = await writeArtifact(artifact, path.join(scratch, name));
+    await writeArtifact(artifact, path.join(scratch, name));
     await moveInto(path.join(scratch, name), path.join(folder, name));
-    return { id: 'release', file: name, size: bytes.length, sha256 };
+    return { id: 'release', file: name, size: bytes.length, sha256: bytesContent(bytes).sha256 };
   } finally {
     removeScratch(scratch);
   }

@@ -14,7 +14,7 @@ import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
 import { defaultMemory, openPool } from './pool.ts';
 import { pieceLimit, planSegments } from './segments.ts';
-import { type Source, sourceSize, streamSources } from './source.ts';
+import { type FileRange, type Source, sourceSize, streamSources } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
 import { storeParts } from './store-parts.ts';
 import { type HashedSource, hashBytes, openStreamDigest } from './stream-digest.ts';
@@ -37,6 +37,8 @@ export interface BlobsOptions {
 
 /** Blobs, and the threads behind them. */
 export interface OpenBlobs extends Blobs {
+  /** SHA-256 of the first `size` bytes of a file, lower-case hex, in a thread. */
+  hashFile(file: string, size: number): Promise<string>;
   /** Ends the threads; what is still being compressed fails. Trims the cache. */
   close(): Promise<void>;
 }
@@ -94,10 +96,13 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     return { ...hashBytes(bytes), units: [unit] };
   }
 
-  async function hashSource(source: Source): Promise<HashedSource> {
-    if (source instanceof Uint8Array) return hashBytes(source);
+  async function hashRange(source: FileRange): Promise<string> {
     const { digests } = await hashers.run({ kind: 'digest', sources: [source], algorithms: ['sha256'] });
-    return { source, sha256: digests[0]! };
+    return digests[0]!;
+  }
+
+  async function hashSource(source: Source): Promise<HashedSource> {
+    return source instanceof Uint8Array ? hashBytes(source) : { source, sha256: await hashRange(source) };
   }
 
   /** Cuts the parts into segments and has them encoded. */
@@ -174,6 +179,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
         await spill.remove();
       }
     },
+    hashFile: (file, length) => hashRange({ file, offset: 0, length }),
     digest: (content, algorithm) => digestContent(cache, content, algorithm),
     async close() {
       await Promise.all([encoders.close(), hashers.close()]);
