@@ -101,7 +101,7 @@ async function buildTarget(line: Line, target: Target, options: BuildOptions): P
     folder: options.out,
     blobs,
     unpacker,
-    hashFile: blobs.hashFile,
+    hashFile: (file, length) => blobs.ranges.digest({ file, offset: 0, length }),
     ...(form ? { form: IMAGE_FORMS[form] } : {}),
   });
 }
@@ -135,7 +135,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
   const scratch = makeScratch(tmpdir(), 'packwright-');
   const lock = await readLock(manifest.folder);
   const blobs = await openBlobs({ cache, scratch });
-  const unpacker = openUnpacker({ cache });
+  const unpacker = openUnpacker({ cache, ranges: blobs.ranges });
   const epoch = await readEpoch(manifest.folder);
   const nearby = [
     path.join(manifest.folder, 'node_modules'),

@@ -21,6 +21,7 @@ export async function openSource(path: string, name = path): Promise<FileSource>
   return {
     name,
     size: stat.size,
+    file: path,
     async read(offset, length) {
       checkRange(name, stat.size, offset, length);
       const buffer = Buffer.allocUnsafe(length);

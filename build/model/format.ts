@@ -56,6 +56,8 @@ export interface Artifact {
 export interface ByteSource {
   name: string;
   size: number;
+  /** Path of the file, where the bytes are those of one, so that a thread can read it for itself. */
+  file?: string;
   read(offset: number, length: number): Promise<Uint8Array>;
 }
 
@@ -65,9 +67,11 @@ export interface Unpacker {
   unpack(source: ByteSource, offset: number, length: number, method: Method): AsyncIterable<Uint8Array>;
   /**
    * Digests of data that came out of `unpack`, in the order of `algorithms` (`sha256`, `md5`), lower-case hex. What is known to be a
-   * whole content that this process hashed before is not hashed again.
+   * whole content that this process hashed before is not hashed again. The chunks are used up: their memory may be given back.
    */
   digest(data: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<string[]>;
+  /** SHA-256 of `source[offset, offset + length)` as it is stored, lower-case hex. */
+  digestStored(source: ByteSource, offset: number, length: number): Promise<string>;
   /**
    * What a reader found in bytes that a digest names, for the next time that it meets the same digest: it has then hashed the bytes as
    * they are stored, and need not unpack them again. The reader's own words under its own key. Absent where nothing is to be believed.

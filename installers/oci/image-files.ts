@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { ByteSource } from '../../build/model/format.ts';
 import { readTar } from '../archives/tar.ts';
@@ -48,11 +47,4 @@ const CHUNK = 1 << 20;
 export async function* readSlice(slice: Slice): AsyncGenerator<Uint8Array, void, undefined> {
   const end = slice.offset + slice.size;
   for (let at = slice.offset; at < end; at += CHUNK) yield await slice.source.read(at, Math.min(CHUNK, end - at));
-}
-
-/** Lower-case hex. */
-export async function hashSlice(slice: Slice): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const chunk of readSlice(slice)) hash.update(chunk);
-  return hash.digest('hex');
 }

@@ -12,7 +12,7 @@ const ARCHITECTURES = { x64: 'amd64', arm64: 'arm64' } as const;
 
 /** An image layout or a docker-archive in a tar, every digest, size and layer checked. */
 export async function readImage(file: ByteSource, unpacker: Unpacker): Promise<PackageFacts> {
-  const manifests = await readManifests(await tarFiles(file));
+  const manifests = await readManifests(await tarFiles(file), unpacker);
   const trees: { arch: Arch; entries: readonly FactEntry[] }[] = [];
   for (const manifest of manifests) {
     const { entries } = await applyLayers(manifest.layers, unpacker, `${file.name}: ${manifest.architecture}`);
@@ -47,7 +47,7 @@ function identify(manifest: ReadManifest, where: string): { name: string; versio
  * @throws PackwrightError when there is no image for `arch`, or it is damaged.
  */
 export async function readImageBase(files: ImageFiles, arch: Arch, unpacker: Unpacker): Promise<ImageBase> {
-  const manifests = await readManifests(files, ARCHITECTURES[arch]);
+  const manifests = await readManifests(files, unpacker, ARCHITECTURES[arch]);
   const manifest = manifests.find((one) => ARCHES[one.architecture] === arch);
   if (!manifest) {
     const found = manifests.map((one) => one.architecture).join(', ') || 'others';

@@ -1,6 +1,6 @@
 import { PackwrightError } from '../../build/model/errors.ts';
-import type { Method } from '../../build/model/format.ts';
-import { hashSlice, type ImageFiles, type Slice } from './image-files.ts';
+import type { Method, Unpacker } from '../../build/model/format.ts';
+import type { ImageFiles, Slice } from './image-files.ts';
 import { asObject, listAt, type Members, objectAt, readJson, readObject, stringAt, stringsAt } from './read-json.ts';
 
 /** One architecture's image as its documents describe it, digests and sizes of all its blobs checked. */
@@ -45,12 +45,19 @@ const MOST_LAYERS = 127;
 const MOST_MANIFESTS = 64;
 const DEEPEST_INDEX = 4;
 
+interface HashedFiles extends ImageFiles {
+  /** SHA-256, lower-case hex. */
+  digest(slice: Slice): Promise<string>;
+}
+
 /**
  * The images of a layout or a docker-archive.
  * @param wanted GOARCH word of the only one that is wanted; an index may name others that are not there.
  * @throws PackwrightError where a document or blob is missing, damaged or unknown.
  */
-export async function readManifests(files: ImageFiles, wanted?: string): Promise<ReadManifest[]> {
+export async function readManifests(given: ImageFiles, unpacker: Unpacker, wanted?: string): Promise<ReadManifest[]> {
+  const digest = ({ source, offset, size }: Slice) => unpacker.digestStored(source, offset, size);
+  const files: HashedFiles = { ...given, digest };
   const layout = await files.find('oci-layout');
   if (!layout) return readDockerArchive(files);
   const version = stringAt(
@@ -83,7 +90,7 @@ interface Above {
   wanted: string | undefined;
 }
 
-async function readIndex(files: ImageFiles, index: Members, above: Above, found: ReadManifest[]): Promise<void> {
+async function readIndex(files: HashedFiles, index: Members, above: Above, found: ReadManifest[]): Promise<void> {
   const { where, depth, wanted } = above;
   if (depth > DEEPEST_INDEX) throw new PackwrightError(where, 'indexes are nested too deep', 'make the image again');
   const items = listAt(index, 'manifests', where);
@@ -116,7 +123,7 @@ async function readIndex(files: ImageFiles, index: Members, above: Above, found:
 }
 
 async function readManifest(
-  files: ImageFiles,
+  files: HashedFiles,
   manifest: Members,
   digest: string,
 ): Promise<Omit<ReadManifest, 'annotations' | 'reference'>> {
@@ -140,7 +147,7 @@ async function readManifest(
 }
 
 /** `docker save`: manifest.json lists configurations and layers by path; only the configuration's digest is in its name. */
-async function readDockerArchive(files: ImageFiles): Promise<ReadManifest[]> {
+async function readDockerArchive(files: HashedFiles): Promise<ReadManifest[]> {
   const where = `${files.name}: manifest.json`;
   const list = await files.find('manifest.json');
   if (!list) {
@@ -159,7 +166,7 @@ async function readDockerArchive(files: ImageFiles): Promise<ReadManifest[]> {
     for (const [i, path] of paths.entries()) layers.push(await readPlainLayer(files, path, diffIds[i]!, where));
     found.push({
       architecture: stringAt(config, 'architecture', where),
-      digest: `sha256:${await hashSlice(slice)}`,
+      digest: `sha256:${await files.digest(slice)}`,
       config,
       layers,
       annotations: {},
@@ -169,11 +176,11 @@ async function readDockerArchive(files: ImageFiles): Promise<ReadManifest[]> {
   return found;
 }
 
-async function readPlainLayer(files: ImageFiles, path: string, diffId: string, where: string): Promise<ReadLayer> {
+async function readPlainLayer(files: HashedFiles, path: string, diffId: string, where: string): Promise<ReadLayer> {
   const slice = await member(files, path, where);
   const start = Buffer.from(await slice.source.read(slice.offset, Math.min(4, slice.size))).toString('hex');
   const suffix = start.startsWith('1f8b') ? '+gzip' : start === '28b52ffd' ? '+zstd' : '';
-  return { ...LAYERS[`${OCI}.layer.v1.tar${suffix}`]!, slice, sha256: await hashSlice(slice), diffId };
+  return { ...LAYERS[`${OCI}.layer.v1.tar${suffix}`]!, slice, sha256: await files.digest(slice), diffId };
 }
 
 /** @returns the layers' diff_ids. */
@@ -189,7 +196,7 @@ function checkConfig(config: Members, layers: number, where: string): readonly s
 
 /** A descriptor's blob, its size and digest checked. */
 async function readBlob(
-  files: ImageFiles,
+  files: HashedFiles,
   descriptor: Members,
   where: string,
 ): Promise<{ slice: Slice; digest: string; mediaType: string }> {
@@ -200,13 +207,13 @@ async function readBlob(
   if (slice.size !== descriptor.size) {
     throw new PackwrightError(where, `${digest} has ${slice.size} bytes, its descriptor says ${descriptor.size}`);
   }
-  if ((await hashSlice(slice)) !== hex) {
+  if ((await files.digest(slice)) !== hex) {
     throw new PackwrightError(files.name, `the blob ${digest} is damaged`, 'get or make the image again');
   }
   return { slice, digest, mediaType: stringAt(descriptor, 'mediaType', where) };
 }
 
-async function member(files: ImageFiles, path: string, where: string): Promise<Slice> {
+async function member(files: HashedFiles, path: string, where: string): Promise<Slice> {
   const slice = await files.find(path);
   if (slice) return slice;
   throw new PackwrightError(where, `it names ${JSON.stringify(path)}, which is missing`, 'give a whole image');

@@ -1,5 +1,5 @@
 // Reads a package of format version 4 and verifies it on the way: lead, both headers, their digests, the payload's, and every file's.
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { ByteSource, Method, Unpacker } from '../../build/model/format.ts';
 import type { FactEntry, PackageFacts } from '../../build/model/package.ts';
@@ -23,7 +23,7 @@ export async function readRpm(file: ByteSource, unpacker: Unpacker): Promise<Pac
   checkHeaderDigest(file, signature, header);
   checkSize(file, signature, header);
   const method = payloadMethod(file, header);
-  await checkPayloadDigest(file, signature, header);
+  await checkPayloadDigest(file, signature, header, unpacker);
 
   const entries = await readEntries(file, signature, header, unpacker, method);
   const text = (name: keyof typeof TAGS): string =>
@@ -117,21 +117,24 @@ function payloadAlgorithm(header: ParsedHeader): number {
 }
 
 /** The payload as it lies in the file against the header's SHA-256, or against the MD5 of packages before rpm 4.14. */
-async function checkPayloadDigest(file: ByteSource, signature: ParsedHeader, header: ParsedHeader): Promise<void> {
+async function checkPayloadDigest(
+  file: ByteSource,
+  signature: ParsedHeader,
+  header: ParsedHeader,
+  unpacker: Unpacker,
+): Promise<void> {
   const [sha256] = header.texts(TAGS.PAYLOADDIGEST[0]);
   const md5 = signature.binary(SIGNATURE_TAGS.MD5[0])?.toString('hex');
   if (sha256 !== undefined && payloadAlgorithm(header) === SHA256) {
-    const digest = await hashRange(file, header.end, createHash('sha256'));
+    const digest = await unpacker.digestStored(file, header.end, file.size - header.end);
     if (digest !== sha256) throw damaged(file, 'the payload does not match PAYLOADDIGEST (tag 5092)');
   } else if (md5 !== undefined) {
-    const digest = await hashRange(file, header.end, createHash('md5').update(header.bytes));
+    const hash = createHash('md5').update(header.bytes);
+    for (let at = header.end; at < file.size; at += CHUNK)
+      hash.update(await file.read(at, Math.min(CHUNK, file.size - at)));
+    const digest = hash.digest('hex');
     if (digest !== md5) throw damaged(file, 'header and payload do not match their MD5 digest (signature tag 1004)');
   } else throw damaged(file, 'there is no digest of the payload (tag 5092)');
-}
-
-async function hashRange(file: ByteSource, start: number, hash: Hash): Promise<string> {
-  for (let at = start; at < file.size; at += CHUNK) hash.update(await file.read(at, Math.min(CHUNK, file.size - at)));
-  return hash.digest('hex');
 }
 
 function missing(file: ByteSource, what: string): never {

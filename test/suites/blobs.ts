@@ -39,6 +39,11 @@ export const memoryBlobs: Blobs = {
 
 export const memoryUnpacker: Unpacker = {
   digest: hashData,
+  async digestStored(source, offset, length) {
+    return createHash('sha256')
+      .update(await source.read(offset, length))
+      .digest('hex');
+  },
   async *unpack(source, offset, length, method) {
     const bytes = await source.read(offset, length);
     let raw: Uint8Array;

@@ -13,8 +13,9 @@ import type { Encoding } from './jobs.ts';
 import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
 import { defaultMemory, openPool } from './pool.ts';
+import { openRangeWork, type RangeWork } from './range-work.ts';
 import { pieceLimit, planSegments } from './segments.ts';
-import { type FileRange, type Source, sourceSize, streamSources } from './source.ts';
+import { type Source, sourceSize, streamSources } from './source.ts';
 import { openSpill, type Spill } from './spill.ts';
 import { storeParts } from './store-parts.ts';
 import { type HashedSource, hashBytes, openStreamDigest } from './stream-digest.ts';
@@ -37,8 +38,8 @@ export interface BlobsOptions {
 
 /** Blobs, and the threads behind them. */
 export interface OpenBlobs extends Blobs {
-  /** SHA-256 of the first `size` bytes of a file, lower-case hex, in a thread. */
-  hashFile(file: string, size: number): Promise<string>;
+  /** The threads' other work. */
+  ranges: RangeWork;
   /** Ends the threads; what is still being compressed fails. Trims the cache. */
   close(): Promise<void>;
 }
@@ -67,6 +68,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   const encoders = openPool({ jobs, memory: options.memory ?? defaultMemory(), compiled });
   // Apart, so that a digest of a second does not wait for pieces of ten.
   const hashers = openPool({ jobs: Math.ceil(jobs / 2), memory: Infinity, compiled });
+  const ranges = openRangeWork(hashers);
   const contents = openContentFiles(scratch, cache, hashers);
   const makePieces = openPieceMaker(cache, encoders, report);
   const known = knownPiecesOf(cache);
@@ -96,13 +98,8 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     return { ...hashBytes(bytes), units: [unit] };
   }
 
-  async function hashRange(source: FileRange): Promise<string> {
-    const { digests } = await hashers.run({ kind: 'digest', sources: [source], algorithms: ['sha256'] });
-    return digests[0]!;
-  }
-
   async function hashSource(source: Source): Promise<HashedSource> {
-    return source instanceof Uint8Array ? hashBytes(source) : { source, sha256: await hashRange(source) };
+    return source instanceof Uint8Array ? hashBytes(source) : { source, sha256: await ranges.digest(source) };
   }
 
   /** Cuts the parts into segments and has them encoded. */
@@ -179,7 +176,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
         await spill.remove();
       }
     },
-    hashFile: (file, length) => hashRange({ file, offset: 0, length }),
+    ranges,
     digest: (content, algorithm) => digestContent(cache, content, algorithm),
     async close() {
       await Promise.all([encoders.close(), hashers.close()]);

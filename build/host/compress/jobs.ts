@@ -1,4 +1,4 @@
-import { type Source, sourceSize } from './source.ts';
+import { type FileRange, type Source, sourceSize } from './source.ts';
 
 /** Which branch filter and which literal and position bits suit the bytes (xz only). */
 export type Filter = 'x64' | 'arm64' | 'none';
@@ -24,12 +24,14 @@ export interface Unit {
 /** Work for a thread. */
 export type Job =
   | { kind: 'encode'; source: Source; encoding: Encoding }
-  | { kind: 'digest'; sources: readonly Source[]; algorithms: readonly string[] };
+  | { kind: 'digest'; sources: readonly Source[]; algorithms: readonly string[] }
+  | { kind: 'compare'; one: FileRange; other: FileRange };
 
 /** `digests` are lower-case hex, in the order of the algorithms. */
 export type Answer =
   | { kind: 'encode'; bytes: Uint8Array<ArrayBuffer>; unit: Unit }
-  | { kind: 'digest'; digests: readonly string[] };
+  | { kind: 'digest'; digests: readonly string[] }
+  | { kind: 'compare'; same: boolean };
 
 /** What goes back over the wire: a PackwrightError keeps its parts, anything else (`where` is empty) its stack. */
 export type Reply = { ok: true; answer: Answer } | { ok: false; where: string; what: string; hint: string };
@@ -37,7 +39,7 @@ export type Reply = { ok: true; answer: Answer } | { ok: false; where: string; w
 /** Estimated peak of a job in bytes, for deciding how many may run at once. */
 export function estimateMemory(job: Job): number {
   const MiB = 2 ** 20;
-  if (job.kind === 'digest') return 2 * MiB;
+  if (job.kind !== 'encode') return 2 * MiB;
   const { encoding } = job;
   const size = sourceSize(job.source);
   // liblzma: 94 MiB at level 6, 186 at 7 and above; input and output lie beside it.

@@ -3,10 +3,12 @@ import { PackwrightError } from '../../model/errors.ts';
 import { digestSources } from './digest.ts';
 import { encodeUnit } from './encode.ts';
 import type { Answer, Job, Reply } from './jobs.ts';
+import { areSameBytes } from './same-bytes.ts';
 
 /** The thread's entry: one job at a time, one reply for each. */
 async function runJob(job: Job): Promise<Answer> {
   if (job.kind === 'digest') return { kind: 'digest', digests: digestSources(job.sources, job.algorithms) };
+  if (job.kind === 'compare') return { kind: 'compare', same: areSameBytes(job.one, job.other) };
   return { kind: 'encode', ...(await encodeUnit(job.source, job.encoding)) };
 }
 

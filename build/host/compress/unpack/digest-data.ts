@@ -29,10 +29,16 @@ export async function digestData(
     if (origin && origin.offset === length && (!first || isSameFile(origin, first))) {
       first ??= origin;
       length += step.value.byteLength;
+      giveBack(step.value);
       continue;
     }
     return hashData(joinData(readAgain(first, length), step.value, chunks), algorithms);
   }
+}
+
+/** A gigabyte goes by in a run: the collector would come a hundred times. The end of a chunk is the last that is read of it. */
+function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && byteOffset + byteLength === buffer.byteLength) buffer.transfer(0);
 }
 
 function isSameFile({ raw: one }: Origin, { raw: other }: Origin): boolean {

@@ -1,6 +1,5 @@
 import { crc32, createInflateRaw } from 'node:zlib';
-import type { KnownPieces } from '../known-pieces.ts';
-import { findKnownPiece, readKnownPiece } from './known-piece.ts';
+import { findKnownPiece, type Knowledge, readKnownPiece } from './known-piece.ts';
 import { runDecoder } from './node-decoder.ts';
 import { corrupt, peek, readRange, type Stretch } from './stretch.ts';
 
@@ -15,7 +14,7 @@ const RESERVED = 0xe0;
 const LONGEST_HEADER = 256 * 1024;
 
 /** The bytes of all members. @throws PackwrightError on anything that is not members to the last byte. */
-export async function* unpackGzip(stretch: Stretch, known: KnownPieces): AsyncGenerator<Uint8Array> {
+export async function* unpackGzip(stretch: Stretch, known: Knowledge): AsyncGenerator<Uint8Array> {
   let at = 0;
   do {
     const piece = await findKnownPiece(stretch, at, known);

@@ -2,8 +2,15 @@ import { open } from 'node:fs/promises';
 import { PackwrightError } from '../../../model/errors.ts';
 import { fileIdentity } from '../identity.ts';
 import type { KnownPiece, KnownPieces, KnownRange } from '../known-pieces.ts';
+import type { RangeWork } from '../range-work.ts';
 import { markOrigin } from './origins.ts';
 import { peek, type Stretch } from './stretch.ts';
+
+/** What an unpacker knows of pieces that it may meet, and threads to compare them in. */
+export interface Knowledge {
+  pieces: KnownPieces;
+  ranges?: RangeWork;
+}
 
 /** Bytes, at a piece's beginning, that it is looked up by: `head` of a Unit. */
 const HEAD = 32;
@@ -16,7 +23,7 @@ const CHUNK = 1 << 20;
 export async function findKnownPiece(
   stretch: Stretch,
   from: number,
-  known: KnownPieces,
+  { pieces: known, ranges }: Knowledge,
 ): Promise<KnownPiece | undefined> {
   if (known.size === 0) return undefined;
   const head = (await peek(stretch, from, HEAD)).toString('hex');
@@ -25,7 +32,7 @@ export async function findKnownPiece(
     if (
       (await isUntouched(piece.raw)) &&
       (await isUntouched(piece.packed)) &&
-      (await isSame(stretch, from, piece.packed))
+      (await isSame(stretch, from, piece.packed, ranges))
     ) {
       return piece;
     }
@@ -57,7 +64,11 @@ async function isUntouched({ file, identity }: KnownRange): Promise<boolean> {
   return (await fileIdentity(file)) === identity;
 }
 
-async function isSame(stretch: Stretch, from: number, range: KnownRange): Promise<boolean> {
+async function isSame(stretch: Stretch, from: number, range: KnownRange, ranges?: RangeWork): Promise<boolean> {
+  const { file } = stretch.source;
+  if (ranges && file !== undefined) {
+    return ranges.compare({ file, offset: stretch.offset + from, length: range.length }, range);
+  }
   const handle = await open(range.file, 'r').catch(() => undefined);
   if (!handle) return false;
   try {

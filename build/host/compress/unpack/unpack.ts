@@ -1,10 +1,13 @@
+import { hashData } from '../../../model/content.ts';
 import { PackwrightError } from '../../../model/errors.ts';
 import type { ByteSource, Method, Unpacker } from '../../../model/format.ts';
 import type { Cache } from '../../cache.ts';
 import { rememberedDigest } from '../content-digest.ts';
-import { type KnownPieces, knownPiecesOf } from '../known-pieces.ts';
+import { knownPiecesOf } from '../known-pieces.ts';
+import type { RangeWork } from '../range-work.ts';
 import { digestData, type KnownDigest } from './digest-data.ts';
 import { unpackGzip } from './gzip.ts';
+import type { Knowledge } from './known-piece.ts';
 import { readRange, type Stretch } from './stretch.ts';
 import { unpackXz } from './xz.ts';
 import { unpackZstd } from './zstd.ts';
@@ -15,11 +18,13 @@ export interface UnpackerOptions {
    * their raw bytes read from the original file. Readers keep notes in it. Without it everything is decompressed.
    */
   cache?: Cache;
+  /** Threads for what is only read. */
+  ranges?: RangeWork;
 }
 
 /** Opens an unpacker. It holds nothing that would need closing. */
-export function openUnpacker({ cache }: UnpackerOptions = {}): Unpacker {
-  const known: KnownPieces = cache ? knownPiecesOf(cache) : new Map();
+export function openUnpacker({ cache, ranges }: UnpackerOptions = {}): Unpacker {
+  const known: Knowledge = { pieces: cache ? knownPiecesOf(cache) : new Map(), ...(ranges ? { ranges } : {}) };
   const digestOf: KnownDigest = async (content, algorithm) => {
     if (algorithm === 'sha256') return content.sha256;
     return cache && rememberedDigest(cache, content, algorithm);
@@ -28,6 +33,12 @@ export function openUnpacker({ cache }: UnpackerOptions = {}): Unpacker {
     unpack(source, offset, length, method) {
       assertWithin(source, offset, length);
       return unpackStretch({ source, offset, length }, method, known);
+    },
+    async digestStored(source, offset, length) {
+      assertWithin(source, offset, length);
+      if (ranges && source.file !== undefined) return ranges.digest({ file: source.file, offset, length });
+      const [digest = ''] = await hashData(readRange({ source, offset, length }, 0, length), ['sha256']);
+      return digest;
     },
     digest: (data, algorithms) => digestData(data, algorithms, digestOf),
     ...(cache ? { notes: notesOf(cache) } : {}),
@@ -47,7 +58,7 @@ function notesOf(cache: Cache): NonNullable<Unpacker['notes']> {
   };
 }
 
-function unpackStretch(stretch: Stretch, method: Method, known: KnownPieces): AsyncIterable<Uint8Array> {
+function unpackStretch(stretch: Stretch, method: Method, known: Knowledge): AsyncIterable<Uint8Array> {
   if (method === 'none') return readRange(stretch, 0, stretch.length);
   if (method === 'xz') return unpackXz(stretch, known);
   if (method === 'zstd') return unpackZstd(stretch, known);

@@ -1,5 +1,5 @@
-import type { KnownPiece, KnownPieces } from '../known-pieces.ts';
-import { findKnownPiece, readKnownPiece } from './known-piece.ts';
+import type { KnownPiece } from '../known-pieces.ts';
+import { findKnownPiece, type Knowledge, readKnownPiece } from './known-piece.ts';
 import { decodeXzStream } from './liblzma-decoder.ts';
 import { readRange, type Stretch } from './stretch.ts';
 import { buildXzStream, readXzIndex, type XzBlock } from './xz-index.ts';
@@ -9,7 +9,7 @@ import { buildXzStream, readXzIndex, type XzBlock } from './xz-index.ts';
  * very stream, its index included.
  * @throws PackwrightError on anything that is not one sound stream to the last byte.
  */
-export async function* unpackXz(stretch: Stretch, known: KnownPieces): AsyncGenerator<Uint8Array> {
+export async function* unpackXz(stretch: Stretch, known: Knowledge): AsyncGenerator<Uint8Array> {
   const { flags, blocks } = await readXzIndex(stretch);
   const pieces: (KnownPiece | undefined)[] = [];
   for (const block of blocks) {

@@ -1,6 +1,5 @@
 import { createZstdDecompress } from 'node:zlib';
-import type { KnownPieces } from '../known-pieces.ts';
-import { findKnownPiece, readKnownPiece } from './known-piece.ts';
+import { findKnownPiece, type Knowledge, readKnownPiece } from './known-piece.ts';
 import { runDecoder } from './node-decoder.ts';
 import { corrupt, peek, readRange, type Stretch } from './stretch.ts';
 
@@ -13,7 +12,7 @@ const LARGEST_BLOCK = 128 * 1024;
 const WINDOW = 64 * 1024;
 
 /** The bytes of all frames. @throws PackwrightError on anything that is not frames to the last byte. */
-export async function* unpackZstd(stretch: Stretch, known: KnownPieces): AsyncGenerator<Uint8Array> {
+export async function* unpackZstd(stretch: Stretch, known: Knowledge): AsyncGenerator<Uint8Array> {
   let at = 0;
   do {
     const piece = await findKnownPiece(stretch, at, known);

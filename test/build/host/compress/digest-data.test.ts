@@ -33,8 +33,8 @@ async function* cut(data: AsyncIterable<Uint8Array>, from: number, to: number): 
   let at = 0;
   for await (const chunk of data) {
     const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    at += chunk.length; // before the chunk is used up
     if (part.length > 0) yield part;
-    at += chunk.length;
   }
 }
 
