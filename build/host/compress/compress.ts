@@ -67,7 +67,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
   const compiled = join(cache.folder, 'compiled');
   const encoders = openPool({ jobs, memory: options.memory ?? defaultMemory(), compiled });
   // Apart, so that a digest of a second does not wait for pieces of ten.
-  const hashers = openPool({ jobs: Math.ceil(jobs / 2), memory: Infinity, compiled });
+  const hashers = openPool({ jobs, memory: Infinity, compiled });
   const ranges = openRangeWork(hashers);
   const contents = openContentFiles(scratch, cache, hashers);
   const makePieces = openPieceMaker(cache, encoders, report);
