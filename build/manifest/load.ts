@@ -1,11 +1,11 @@
-import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PackwrightError } from '../model/errors.ts';
 import type { Edition, Product, Program } from '../model/product.ts';
 import type { Service } from '../model/service.ts';
 import { parseVersion } from '../model/version.ts';
+import { readJsonObject } from './read-json.ts';
 import { MANIFEST_SCHEMA } from './schema.ts';
 import { didYouMean } from './suggest.ts';
 import { validate } from './validate.ts';
@@ -39,7 +39,7 @@ export async function loadManifest(folder: string, given?: string): Promise<Mani
   parseVersion(product.version, `${where}: version`);
   checkReferences(product, where);
   // A TypeScript manifest lives inside the sources; its paths are relative to the project (the nearest package.json).
-  return { product, file, folder: file.endsWith('.json') ? path.dirname(file) : projectFolder(file) };
+  return { product, file, folder: /\.[cm]?[jt]s$/.test(file) ? projectFolder(file) : path.dirname(file) };
 }
 
 async function findManifest(folder: string): Promise<string> {
@@ -47,7 +47,7 @@ async function findManifest(folder: string): Promise<string> {
   if (existsSync(plain)) return plain;
   const packageJson = path.join(folder, 'package.json');
   if (existsSync(packageJson)) {
-    const named: unknown = JSON.parse(await readFile(packageJson, 'utf8')).packwright;
+    const { packwright: named } = await readJsonObject(packageJson, 'package.json');
     if (typeof named === 'string') return path.join(folder, named);
   }
   throw new PackwrightError(
@@ -60,23 +60,21 @@ async function findManifest(folder: string): Promise<string> {
 async function readManifest(file: string, where: string): Promise<unknown> {
   if (!existsSync(file))
     throw new PackwrightError(where, 'there is no such manifest', 'check the path, or run "packwright init"');
-  if (!file.endsWith('.json')) {
-    const module: { product?: unknown } = await import(pathToFileURL(file).href);
-    if (!module.product)
-      throw new PackwrightError(where, 'it does not export "product"', 'export const product = { … }');
-    return structuredClone(module.product);
-  }
-  const text = await readFile(file, 'utf8');
+  if (!statSync(file).isFile()) throw new PackwrightError(where, 'it is not a file', 'give the manifest itself');
+  if (/\.[cm]?[jt]s$/.test(file)) return importProduct(file, where);
+  return readJsonObject(file, where);
+}
+
+/** What a module exports as `product`. */
+async function importProduct(file: string, where: string): Promise<unknown> {
   try {
-    return JSON.parse(text);
+    const module: { product?: unknown } = await import(pathToFileURL(file).href);
+    if (module.product) return structuredClone(module.product);
   } catch (cause) {
-    throw new PackwrightError(
-      where,
-      `it is not JSON: ${cause instanceof Error ? cause.message : cause}`,
-      'mend it there',
-      cause,
-    );
+    const why = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    throw new PackwrightError(where, `it cannot be loaded: ${why}`, 'mend it there', cause);
   }
+  throw new PackwrightError(where, 'it does not export "product"', 'export const product = { … }');
 }
 
 function projectFolder(file: string): string {

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { build } from 'esbuild';
 import type { Manifest } from '../manifest/load.ts';
@@ -101,9 +101,4 @@ export async function listFolder(folder: string): Promise<{ path: string; link: 
       link: one.isSymbolicLink(),
     }))
     .sort((a, b) => Buffer.compare(Buffer.from(a.path), Buffer.from(b.path)));
-}
-
-/** A JSON file of the project. */
-export async function readJson(file: string): Promise<Record<string, unknown>> {
-  return JSON.parse(await readFile(file, 'utf8'));
 }

@@ -1,5 +1,5 @@
 import { createReadStream, existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { createGunzip } from 'node:zlib';
 import type { Cache } from '../host/cache.ts';
@@ -7,6 +7,7 @@ import { fileContent } from '../host/file-content.ts';
 import type { ReadTar } from '../host/node-runtime.ts';
 import { fetchNpmTarball, type NpmPin } from '../host/npm-package.ts';
 import type { Manifest } from '../manifest/load.ts';
+import { readJsonObject } from '../manifest/read-json.ts';
 import type { Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Native } from '../model/product.ts';
@@ -58,7 +59,7 @@ async function stripNative(native: Content, cache: Cache): Promise<Content> {
 async function lockedPackage(manifest: Manifest, name: string, where: string): Promise<NpmPin> {
   const file = path.join(manifest.folder, 'package-lock.json');
   const lock: { packages?: Record<string, { version?: string; integrity?: string }> } = existsSync(file)
-    ? JSON.parse(await readFile(file, 'utf8'))
+    ? await readJsonObject(file)
     : {};
   const entry = lock.packages?.[`node_modules/${name}`];
   if (!entry?.version || !entry.integrity) {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readJsonObject } from '../manifest/read-json.ts';
 
 /** What must be said of a third-party package whose code is in ours. */
 export interface Notice {
@@ -32,7 +33,7 @@ export async function noticesOf(files: readonly string[], folder: string): Promi
 export async function noticeOf(folder: string): Promise<Notice> {
   const manifest = path.join(folder, 'package.json');
   const about: { name?: string; version?: string; license?: unknown } = existsSync(manifest)
-    ? JSON.parse(await readFile(manifest, 'utf8'))
+    ? await readJsonObject(manifest)
     : {};
   const texts: string[] = [];
   for (const file of (await readdir(folder)).sort()) {

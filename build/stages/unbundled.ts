@@ -3,11 +3,12 @@ import { lstat, readdir, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import { fileContent } from '../host/file-content.ts';
 import type { Manifest } from '../manifest/load.ts';
+import { readJsonObject } from '../manifest/read-json.ts';
 import { bytesContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { PayloadFile } from '../model/platform.ts';
 import type { Program } from '../model/product.ts';
-import { listFolder, readJson } from './bundle.ts';
+import { listFolder } from './bundle.ts';
 import { type Notice, noticeOf, sortNotices } from './notices.ts';
 
 /** What never belongs into a package, wherever it lies. */
@@ -82,7 +83,7 @@ async function isModule(root: string, entry: string): Promise<boolean> {
   if (/\.[cm][jt]s$/.test(entry)) return /\.m[jt]s$/.test(entry);
   for (let folder = path.dirname(entry); ; folder = path.dirname(folder)) {
     const file = path.join(root, folder, 'package.json');
-    if (existsSync(file)) return (await readJson(file)).type === 'module';
+    if (existsSync(file)) return (await readJsonObject(file)).type === 'module';
     if (folder === '.' || folder === path.dirname(folder)) return false;
   }
 }
@@ -98,7 +99,7 @@ async function productionPackages(manifest: Manifest): Promise<string[]> {
   if (!existsSync(file)) throw new PackwrightError(where, 'it is missing', 'run "npm install" to write it');
   const lock: {
     packages?: Record<string, { dev?: boolean; link?: boolean; optional?: boolean; devOptional?: boolean }>;
-  } = await readJson(file);
+  } = await readJsonObject(file);
   if (!lock.packages)
     throw new PackwrightError(where, 'it is of an old form without "packages"', 'write it anew with npm 7 or newer');
   const folders: string[] = [];
@@ -123,7 +124,7 @@ async function productionPackages(manifest: Manifest): Promise<string[]> {
  * for names that begin with a dot.
  */
 async function ownFiles(root: string): Promise<{ path: string; link: boolean }[]> {
-  const about = await readJson(path.join(root, 'package.json'));
+  const about = await readJsonObject(path.join(root, 'package.json'));
   const wanted = Array.isArray(about.files) ? about.files.filter((one): one is string => typeof one === 'string') : [];
   const patterns = wanted.map((one) => ({ not: one.startsWith('!'), glob: one.replace(/^!?(\.?\/)*|\/+$/g, '') }));
   const isNamed = (file: string) =>
