@@ -13,6 +13,7 @@ import type { Payload, PayloadFile } from '../model/platform.ts';
 import type { Edition, ExtraFile } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
 import { type Bundle, listFolder, programsOf } from './bundle.ts';
+import { installHint } from './foreign-addons.ts';
 import { makeLoader } from './loader.ts';
 import { nativeContent } from './natives.ts';
 import { type Notice, renderNotices, sortNotices } from './notices.ts';
@@ -27,6 +28,8 @@ export interface PayloadInput {
   runtime: RuntimeOptions;
   base?: FileTree;
   imageBase?: ImageBase;
+  /** Told what was decided and should be known, a sentence each. */
+  note?: (sentence: string) => void;
 }
 
 /** One edition's programs for one architecture: the loader and its names, bundles, addons, icon, licences. */
@@ -40,7 +43,9 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   const plain = await unbundledFiles(
     manifest,
     programs.filter((program) => program.bundle === false),
+    arch,
   );
+  for (const sentence of plain.leftOut) input.note?.(sentence);
 
   const files: PayloadFile[] = [
     { path: 'bin/runtime', kind: 'file', executable: true, layer: 'runtime', content: loader },
@@ -121,7 +126,7 @@ async function librariesOf(files: readonly PayloadFile[], arch: Arch): Promise<P
       throw new PackwrightError(
         file.path,
         `it is machine code for ${elf.arch}, but the package is for ${arch}`,
-        'ship the right one',
+        file.path.includes('/node_modules/') ? installHint(arch) : 'ship the right one',
       );
     }
     if (elf.soname) own.add(elf.soname);

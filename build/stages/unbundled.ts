@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { lstat, readdir, readlink } from 'node:fs/promises';
+import { lstat, readdir, readlink, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileContent } from '../host/file-content.ts';
 import type { Manifest } from '../manifest/load.ts';
@@ -8,7 +8,10 @@ import { bytesContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { PayloadFile } from '../model/platform.ts';
 import type { Program } from '../model/product.ts';
+import type { Arch } from '../model/target.ts';
 import { listFolder } from './bundle.ts';
+import { assertOwnAddon, foreignOwner } from './foreign-addons.ts';
+import { productionPackages } from './installed-packages.ts';
 import { type Notice, noticeOf, sortNotices } from './notices.ts';
 
 /** What never belongs into a package, wherever it lies. */
@@ -25,25 +28,44 @@ const OF_PACKAGING =
 /** Apart from the modules that start programs: a project may have a file of the same name. */
 const PLACE = 'app/project';
 
-/** Programs that are not bundled: the project's own files and its production dependencies, as npm installed them. */
-export async function unbundledFiles(
-  manifest: Manifest,
-  programs: readonly Program[],
-): Promise<{ files: PayloadFile[]; notices: Notice[] }> {
-  if (programs.length === 0) return { files: [], notices: [] };
+export interface Unbundled {
+  files: PayloadFile[];
+  notices: Notice[];
+  /** A sentence for each package of which something was left out, since it is for other systems. */
+  leftOut: string[];
+}
+
+/**
+ * Programs that are not bundled: the project's own files and its production dependencies, as npm installed them. A file is executable
+ * when its owner may run it.
+ * @throws PackwrightError when a dependency is missing or is not for this target.
+ */
+export async function unbundledFiles(manifest: Manifest, programs: readonly Program[], arch: Arch): Promise<Unbundled> {
+  if (programs.length === 0) return { files: [], notices: [], leftOut: [] };
   const root = manifest.folder;
   const files: PayloadFile[] = [];
   const notices: Notice[] = [];
-  for (const folder of await productionPackages(manifest)) {
-    notices.push(await noticeOf(path.join(root, folder)));
-    for (const one of await listFolder(path.join(root, folder))) {
-      if (one.path.startsWith('node_modules/') || LEFT_OUT.test(one.path) || OF_DEVELOPERS.test(one.path)) continue;
-      files.push(await projectFile(root, `${folder}/${one.path}`, one.link));
+  const { packages, forOthers } = await productionPackages(root, arch);
+  const leftOut =
+    forOthers.length > 0 ? [`linux-${arch}: left out, since they are for others: ${forOthers.join(', ')}`] : [];
+  for (const { folder, linked } of packages) {
+    if (linked === undefined) notices.push(await noticeOf(path.join(root, folder)));
+    else files.push(linkFile(folder, linked));
+    const owners = new Set<string>();
+    for (const one of linked === undefined ? await installedFiles(root, folder) : await ownFiles(root, linked)) {
+      const below = one.path.slice((linked ?? folder).length + 1);
+      const owner = foreignOwner(below, arch);
+      if (owner) owners.add(owner);
+      else files.push(await projectFile(root, one.path, one.link));
+      if (!owner && !one.link && below.endsWith('.node'))
+        await assertOwnAddon(path.join(root, one.path), one.path, arch);
     }
+    if (owners.size > 0)
+      leftOut.push(`linux-${arch}: left out of ${linked ?? folder} what is for ${[...owners].sort().join(', ')}`);
   }
   // A program out of node_modules brings its own files; the project around it only names it.
   const isWrapper = programs.every((program) => program.entry.startsWith('node_modules/'));
-  for (const one of isWrapper ? [] : await ownFiles(root)) files.push(await projectFile(root, one.path, one.link));
+  for (const one of isWrapper ? [] : await ownFiles(root, '')) files.push(await projectFile(root, one.path, one.link));
   if (existsSync(path.join(root, 'package.json'))) files.push(await projectFile(root, 'package.json', false));
   for (const program of programs) {
     if (!existsSync(path.join(root, program.entry))) {
@@ -63,7 +85,7 @@ export async function unbundledFiles(
     });
   }
   const unique = new Map(files.map((file) => [file.path, file]));
-  return { files: [...unique.values()], notices: sortNotices(notices) };
+  return { files: [...unique.values()], notices: sortNotices(notices), leftOut };
 }
 
 /**
@@ -88,66 +110,63 @@ async function isModule(root: string, entry: string): Promise<boolean> {
   }
 }
 
-/**
- * Folders of the packages that package-lock.json does not mark as for development only. `devOptional`: somebody in production wants it too,
- * but can do without.
- * @throws PackwrightError when one is not there, or is a link to a folder elsewhere.
- */
-async function productionPackages(manifest: Manifest): Promise<string[]> {
-  const where = 'package-lock.json';
-  const file = path.join(manifest.folder, where);
-  if (!existsSync(file)) throw new PackwrightError(where, 'it is missing', 'run "npm install" to write it');
-  const lock: {
-    packages?: Record<string, { dev?: boolean; link?: boolean; optional?: boolean; devOptional?: boolean }>;
-  } = await readJsonObject(file);
-  if (!lock.packages)
-    throw new PackwrightError(where, 'it is of an old form without "packages"', 'write it anew with npm 7 or newer');
-  const folders: string[] = [];
-  for (const [folder, { dev, link, optional, devOptional }] of Object.entries(lock.packages)) {
-    if (!folder.startsWith('node_modules/') || dev) continue;
-    if (link) {
-      throw new PackwrightError(
-        where,
-        `${folder} is a link to a folder elsewhere, which cannot be shipped as it is`,
-        'bundle the program (remove "bundle": false), or install the tarball that "npm pack" makes of that folder',
-      );
-    }
-    // What is optional is left out by npm where it does not fit the machine.
-    if (existsSync(path.join(manifest.folder, folder))) folders.push(folder);
-    else if (!optional && !devOptional) throw new PackwrightError(where, `${folder} is not there`, 'run "npm install"');
-  }
-  return folders.sort();
+/** A file or a link; the path is relative to the project. */
+interface Found {
+  path: string;
+  link: boolean;
+}
+
+/** The files of an installed package, without those of packages below it. */
+async function installedFiles(root: string, folder: string): Promise<Found[]> {
+  const found = await listFolder(path.join(root, folder));
+  return found
+    .filter((one) => !one.path.startsWith('node_modules/') && !LEFT_OUT.test(one.path) && !OF_DEVELOPERS.test(one.path))
+    .map((one) => ({ ...one, path: `${folder}/${one.path}` }));
 }
 
 /**
- * The project's own files: what package.json's "files" names (npm's patterns, `!` takes away), else everything that npm would pack, but
- * for names that begin with a dot.
+ * Files of the project or of a package of its workspace: what package.json's "files" names (npm's patterns, `!` takes away), else
+ * everything that npm would pack, but for names that begin with a dot.
+ * @param folder empty for the project itself.
  */
-async function ownFiles(root: string): Promise<{ path: string; link: boolean }[]> {
-  const about = await readJsonObject(path.join(root, 'package.json'));
-  const wanted = Array.isArray(about.files) ? about.files.filter((one): one is string => typeof one === 'string') : [];
-  const patterns = wanted.map((one) => ({ not: one.startsWith('!'), glob: one.replace(/^!?(\.?\/)*|\/+$/g, '') }));
-  const isNamed = (file: string) =>
-    patterns.reduce(
-      (named, { not, glob }) =>
-        glob === '' || path.matchesGlob(file, glob) || path.matchesGlob(file, `${glob}/**`) ? !not : named,
-      false,
-    );
-  const own: { path: string; link: boolean }[] = [];
-  for (const top of await readdir(root)) {
+async function ownFiles(root: string, folder: string): Promise<Found[]> {
+  const start = path.join(root, folder);
+  const isWanted = filesOfPackage(await readJsonObject(path.join(start, 'package.json')), folder !== '');
+  const own: Found[] = [];
+  for (const top of await readdir(start)) {
     if (top === 'node_modules' || top.startsWith('.')) continue;
-    const isFolder = (await lstat(path.join(root, top))).isDirectory();
-    const found = isFolder ? await listFolder(path.join(root, top)) : undefined;
-    const files = found?.map((one) => ({ ...one, path: `${top}/${one.path}` })) ?? [await fileAt(root, top)];
+    const isFolder = (await lstat(path.join(start, top))).isDirectory();
+    const found = isFolder ? await listFolder(path.join(start, top)) : undefined;
+    const files = found?.map((one) => ({ ...one, path: `${top}/${one.path}` })) ?? [await fileAt(start, top)];
     for (const one of files) {
-      if (LEFT_OUT.test(one.path) || OF_PACKAGING.test(one.path)) continue;
-      if (wanted.length > 0 ? isNamed(one.path) : !/(^|\/)\./.test(one.path)) own.push(one);
+      if (LEFT_OUT.test(one.path) || OF_PACKAGING.test(one.path) || one.path.includes('/node_modules/')) continue;
+      if (isWanted(one.path)) own.push({ ...one, path: folder === '' ? one.path : `${folder}/${one.path}` });
     }
   }
   return own;
 }
 
-async function fileAt(root: string, name: string): Promise<{ path: string; link: boolean }> {
+/** Which paths below a package npm would pack. @param whole also package.json, the main module and commands, whatever "files" says. */
+function filesOfPackage(about: Record<string, unknown>, whole: boolean): (file: string) => boolean {
+  const wanted = Array.isArray(about.files) ? about.files.filter((one): one is string => typeof one === 'string') : [];
+  if (wanted.length === 0) return (file) => !/(^|\/)\./.test(file);
+  const patterns = wanted.map((one) => ({ not: one.startsWith('!'), glob: one.replace(/^!?(\.?\/)*|\/+$/g, '') }));
+  const bin = typeof about.bin === 'object' && about.bin !== null ? Object.values(about.bin) : [about.bin];
+  const always = new Set(['package.json']);
+  for (const name of [about.main ?? 'index.js', ...bin]) {
+    // Node adds the extension, or looks for an index in the folder.
+    if (typeof name === 'string')
+      for (const end of ['', '.js', '/index.js']) always.add(path.posix.join('.', name + end));
+  }
+  return (file) =>
+    patterns.reduce(
+      (named, { not, glob }) =>
+        glob === '' || path.matchesGlob(file, glob) || path.matchesGlob(file, `${glob}/**`) ? !not : named,
+      whole && always.has(file),
+    );
+}
+
+async function fileAt(root: string, name: string): Promise<Found> {
   return { path: name, link: (await lstat(path.join(root, name))).isSymbolicLink() };
 }
 
@@ -155,5 +174,13 @@ async function fileAt(root: string, name: string): Promise<{ path: string; link:
 async function projectFile(root: string, name: string, link: boolean): Promise<PayloadFile> {
   const file = path.join(root, name);
   if (link) return { path: `${PLACE}/${name}`, kind: 'link', to: await readlink(file), layer: 'app' };
-  return { path: `${PLACE}/${name}`, kind: 'file', executable: false, layer: 'app', content: await fileContent(file) };
+  const content = await fileContent(file);
+  const executable = ((await stat(file)).mode & 0o100) !== 0;
+  return { path: `${PLACE}/${name}`, kind: 'file', executable, layer: 'app', content };
+}
+
+/** A package's name in node_modules that leads to it. */
+function linkFile(folder: string, linked: string): PayloadFile {
+  const to = path.posix.relative(path.posix.dirname(folder), linked);
+  return { path: `${PLACE}/${folder}`, kind: 'link', to, layer: 'app' };
 }

@@ -1,66 +1,6 @@
-import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import test from 'ava';
-import { readContent } from '../../../build/model/content.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
-import { unbundledFiles } from '../../../build/stages/unbundled.ts';
-
-const LOCK = { lockfileVersion: 3, packages: { '': {}, 'node_modules/dep': { version: '1.0.0' } } };
-const SERVICE: Record<string, string> = {
-  'package.json': JSON.stringify({ name: 'svc', version: '1.0.0' }),
-  'package-lock.json': JSON.stringify(LOCK),
-  'server.js': 'console.log(require("./lib/word.js"), require("dep"), __filename.split("/").at(-1));',
-  'lib/word.js': 'module.exports = "word";',
-  'node_modules/dep/package.json': JSON.stringify({ name: 'dep', version: '1.0.0', license: 'MIT' }),
-  'node_modules/dep/index.js': 'module.exports = require("./coverage.js");',
-  'node_modules/dep/coverage.js': 'module.exports = "dep";',
-};
-
-async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'unbundled-'));
-  for (const [name, text] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), text);
-  }
-  return folder;
-}
-
-async function filesOf(files: Readonly<Record<string, string>>, entry = 'server.js', name = 'svc') {
-  const folder = await makeFolder(files);
-  const program = { name, entry, summary: 'serves', bundle: false };
-  const product = {
-    name: 'svc',
-    title: 'svc',
-    summary: 'serves',
-    description: [],
-    version: '1.0.0',
-    vendor: 'Ada',
-    maintainer: { name: 'Ada', email: 'ada@example.com' },
-    homepage: 'https://example.com',
-    licence: 'MIT',
-    copyright: '',
-    programs: [program],
-    services: [],
-    editions: [],
-    arches: [],
-    formats: [],
-  };
-  return (await unbundledFiles({ product, file: path.join(folder, 'packwright.json'), folder }, [program])).files;
-}
-
-/** What the program prints from where it would be installed. */
-async function runShipped(files: Awaited<ReturnType<typeof filesOf>>, name = 'svc'): Promise<string> {
-  const folder = await makeFolder({});
-  for (const file of files) {
-    const place = path.join(folder, file.path);
-    await mkdir(path.dirname(place), { recursive: true });
-    if (file.kind === 'link') await symlink(file.to, place);
-    else await writeFile(place, await readContent(file.content));
-  }
-  return execFileSync(process.execPath, [path.join(folder, `app/${name}.mjs`)], { encoding: 'utf8' });
-}
+import { filesOf, LOCK, runShipped, SERVICE } from './service-project.ts';
 
 test('a program of the project runs with everything it loads', async (t) => {
   t.is(await runShipped(await filesOf(SERVICE)), 'word dep server.js\n');
@@ -104,7 +44,16 @@ test('"files" in package.json says what is shipped beside the program itself', a
 
 const FAULTS: [string, object, RegExp][] = [
   ['that is not installed', { 'node_modules/gone': { version: '1.0.0' } }, /node_modules\/gone is not there; run "npm/],
-  ['that is a link to a folder', { 'node_modules/ws': { link: true, resolved: 'ws' } }, /node_modules\/ws is a link/],
+  [
+    'that is a link out of the project',
+    { 'node_modules/ws': { link: true, resolved: '../ws' } },
+    /node_modules\/ws is a link to \.\.\/ws, outside the project, .*npm pack/,
+  ],
+  [
+    'that is a link to a folder that is not there',
+    { 'node_modules/ws': { link: true, resolved: 'packages/ws' } },
+    /packages\/ws is not there; run "npm/,
+  ],
 ];
 for (const [title, packages, message] of FAULTS) {
   test(`a dependency ${title} is an error`, async (t) => {
