@@ -124,6 +124,7 @@ function checkReferences(product: Product, where: string) {
   const programs = product.programs.map((one) => one.name);
   const services = product.services.map((one) => one.name);
   const editions = product.editions.map((one) => one.name);
+  const settings = (product.settings ?? []).map((one) => one.env);
   const wanted: { at: string; names: readonly string[]; known: string[]; kind: string }[] = [];
   for (const [i, one] of product.editions.entries()) {
     wanted.push({ at: `editions[${i}].programs`, names: one.programs, known: programs, kind: 'program' });
@@ -147,6 +148,10 @@ function checkReferences(product: Product, where: string) {
   }
   for (const [i, one] of product.services.entries()) {
     wanted.push({ at: `services[${i}].program`, names: [one.program], known: programs, kind: 'program' });
+    for (const key of ['argsSetting', 'portSetting'] as const) {
+      const named = one[key];
+      if (named) wanted.push({ at: `services[${i}].${key}`, names: [named], known: settings, kind: 'setting' });
+    }
     const start = typeof one.start === 'string' ? [] : Object.keys(one.start);
     wanted.push({ at: `services[${i}].start`, names: start, known: editions, kind: 'edition' });
   }

@@ -98,6 +98,7 @@ const service = shape(
     env: variables('Variables; {state} stands for the state directory'),
     containerEnv: variables('Variables of the image only'),
     port: { type: 'number', minimum: 1, maximum: 65535, multipleOf: 1, description: 'TCP port it answers on' },
+    portSetting: variable('Setting that holds the port; the health check of an image follows it'),
     healthPath: { type: 'string', pattern: '^/[!-~]*$', description: 'Path that answers 200 while it is healthy' },
     listens: oneOf(['loopback', 'nothing'], 'Default loopback'),
     needs: list(oneOf(['whole-machine', 'read-everything'], 'What it must be able to do beyond its own state')),

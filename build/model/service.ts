@@ -37,8 +37,13 @@ export interface Service {
   env?: Readonly<Record<string, string>>;
   /** Variables only the container has, such as an interface to listen on. */
   containerEnv?: Readonly<Record<string, string>>;
-  /** TCP port it answers on. */
+  /** TCP port it answers on, unless `portSetting` says another. */
   port?: number;
+  /**
+   * Setting whose variable the program reads its port from, such as `THING_PORT`: a number, `HOST:PORT`, or several of which it takes
+   * one. An image's health check follows it.
+   */
+  portSetting?: string;
   /** Path that answers 200 while it is healthy, such as `/health`. */
   healthPath?: string;
   /** `loopback`: refuses other addresses until told; `nothing`: no socket at all. Default `loopback`. */

@@ -114,6 +114,20 @@ const FAULTS: [string, unknown, RegExp][] = [
   ],
   ['a variable has a name that can be one', service({ env: { 'A B': '1' } }), /env\.A B: "A B" does not fit/],
   ['a path of the health check has no space', service({ healthPath: '/a b' }), /healthPath: .* does not fit/],
+  [
+    'a setting that a service names is one of the settings',
+    {
+      ...LEAST,
+      settings: [{ env: 'THING_PORT', kind: 'number', help: 'h' }],
+      services: [{ name: 'thing', program: 'thing', portSetting: 'THING_PROT' }],
+    },
+    /services\[0\]\.portSetting: there is no setting "THING_PROT"; did you mean "THING_PORT"/,
+  ],
+  [
+    'arguments come from one of the settings',
+    { ...LEAST, services: [{ name: 'thing', program: 'thing', argsSetting: 'THING_OPTS' }] },
+    /services\[0\]\.argsSetting: there is no setting "THING_OPTS"/,
+  ],
   ['a port is a whole number', service({ port: 80.5 }), /port: must be a multiple of 1, not 80\.5/],
   [
     'an addon comes out of its npm package',
