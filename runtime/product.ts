@@ -83,6 +83,7 @@ export const product = {
       stateEnv: 'DUPLICATI_HOME',
       containerEnv: { DUPLICATI__WEBSERVICE_INTERFACE: 'any' },
       port: 8200,
+      portSetting: 'DUPLICATI__WEBSERVICE_PORT',
       healthPath: '/health',
       listens: 'loopback',
       background: true,

@@ -82,16 +82,39 @@ function readSecretFiles() {
   }
 }
 
-// `healthcheck URL`: exit 0 when the URL answers 200 within five seconds, for images that hold no shell and no curl.
-function checkHealth(args) {
-  const url = URL.canParse(args[0] ?? '') ? new URL(args[0]) : fail('usage: healthcheck http://127.0.0.1:PORT/PATH');
-  const port = process.env.HEALTHCHECK_PORT;
-  if (port) url.port = port;
-  const request = require('node:http').get(url, { timeout: 5000, agent: false }, (response) => {
-    process.exit(response.statusCode === 200 ? 0 : 1);
+// `healthcheck URL [VARIABLE]`: exit 0 when the URL answers 200 within five seconds, for images that hold no shell and no curl. Its port is
+// the one that the service itself reads from VARIABLE, whatever the container was started with.
+async function checkHealth([address, variable]) {
+  const url = URL.canParse(address ?? '')
+    ? new URL(address)
+    : fail('usage: healthcheck http://127.0.0.1:PORT/PATH [VARIABLE]');
+  setTimeout(() => fail(`${url.host}: no answer within 5 s`), 5000);
+  const ports = readPorts(process.env.HEALTHCHECK_PORT) ?? readPorts(process.env[variable]) ?? [url.port];
+  const faults = [];
+  for (const port of ports) {
+    url.port = port;
+    const fault = await findFault(url);
+    if (!fault) process.exit(0);
+    faults.push(`${url.host}: ${fault}`);
+  }
+  fail(faults.join('; '));
+}
+
+// `8200`, `0.0.0.0:8200`, `http://[::]:8200/`, or several of them; undefined when there is none.
+function readPorts(text) {
+  const ports = (text ?? '').split(/[,;\s]+/).map((word) => Number(/(?:^|:)(\d{1,5})\/?$/.exec(word)?.[1]));
+  const sound = ports.filter((port) => port > 0 && port < 65536);
+  return sound.length > 0 ? sound : undefined;
+}
+
+function findFault(url) {
+  return new Promise((resolve) => {
+    const request = require('node:http').get(url, { agent: false }, (response) => {
+      response.destroy();
+      resolve(response.statusCode === 200 ? undefined : `it answers ${response.statusCode}`);
+    });
+    request.on('error', (error) => resolve(error.message));
   });
-  request.on('timeout', () => request.destroy(new Error('no answer within 5 s')));
-  request.on('error', (error) => fail(`${url.host}: ${error.message}`));
 }
 
 function fail(message) {

@@ -22,6 +22,7 @@ export function imageConfig(
   const program = service?.program ?? edition.programs[0] ?? product.name;
   const port = service?.listens === 'nothing' ? undefined : service?.port;
   const healthPath = service?.healthPath;
+  const portSetting = service?.portSetting ? [service.portSetting] : [];
   return {
     // By number: Kubernetes' runAsNonRoot cannot look a name up.
     user: `${IMAGE_USER.uid}:${IMAGE_USER.gid}`,
@@ -38,7 +39,8 @@ export function imageConfig(
       ? {}
       : {
           healthcheck: {
-            test: ['CMD', `${root}/bin/healthcheck`, `http://127.0.0.1:${port}${healthPath}`],
+            // The variable by its name: what the container is started with decides, long after this is written.
+            test: ['CMD', `${root}/bin/healthcheck`, `http://127.0.0.1:${port}${healthPath}`, ...portSetting],
             intervalSeconds: 30,
             timeoutSeconds: 10,
             startSeconds: 30,

@@ -90,6 +90,17 @@ test('the health check is the loader itself and needs no shell', (t) => {
   t.like(at(tree, '/usr/lib/thing/bin/healthcheck'), { kind: 'link', to: 'runtime' });
 });
 
+test('the health check follows the setting of the port', (t) => {
+  const services = PRODUCT.services.map((service) => ({ ...service, portSetting: 'THING_PORT' }));
+  const settings = [{ env: 'THING_PORT', kind: 'number' as const, default: '8200', help: 'port' }];
+  t.deepEqual(place({ services, settings }).image?.healthcheck?.test, [
+    'CMD',
+    '/usr/lib/thing/bin/healthcheck',
+    'http://127.0.0.1:8200/health',
+    'THING_PORT',
+  ]);
+});
+
 test('a service that listens to nothing has neither port nor health check', (t) => {
   const services = PRODUCT.services.map((service) => ({ ...service, listens: 'nothing' as const }));
   const { image, tree } = place({ services });
