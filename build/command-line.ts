@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Argument, Command, Option } from 'commander';
 
 const json = new Option('--json', 'print JSON for scripts');
@@ -47,7 +48,11 @@ export function makeCommandLine(): Command {
       '-m, --manifest <file>',
       'the manifest (default: packwright.json, or what "packwright" in package.json names)',
     )
-    .addOption(new Option('-C, --directory <folder>', 'act as if started there').default(process.cwd(), 'here'))
+    .addOption(
+      new Option('-C, --directory <folder>', 'act as if started there')
+        .argParser((folder) => path.resolve(folder))
+        .default(process.cwd(), 'here'),
+    )
     .exitOverride()
     .configureHelp({ sortOptions: true })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'packwright: ')) })

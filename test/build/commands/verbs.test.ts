@@ -49,8 +49,9 @@ test('build writes the packages that were asked for, and says what it wrote', as
 
 test('plan tells what a target would hold and writes nothing', async (t) => {
   await built;
-  const { code, out } = await packwright(['-C', project, 'plan', 'linux-x64-main.deb', '--json']);
-  t.is(code, 0);
+  const folder = path.relative(process.cwd(), project); // as most people write it
+  const { code, out, err } = await packwright(['-C', folder, 'plan', 'linux-x64-main.deb', '--json']);
+  t.is(code, 0, err);
   const [row] = JSON.parse(out);
   t.is(row.file, path.basename(DEB));
   t.deepEqual(row.services, ['tiny.service (boot)']);
