@@ -68,8 +68,17 @@ export function formatSize(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(value < 10 ? 2 : 1)} ${units[unit]}`;
 }
 
-/** Columns that line up; numbers to the right. Spaces at line ends are cut. */
-export function formatTable(rows: readonly (readonly string[])[], right: readonly number[] = []): string {
+/** Everything that a terminal would obey, but for line ends and tabs. */
+const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+/** Text out of a package of any origin, harmless to a terminal: control characters as `\x1b`. */
+export function tameText(text: string): string {
+  return text.replace(CONTROLS, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+/** Columns that line up; numbers to the right. Spaces at line ends are cut; a line end in a cell is shown as `\n`. */
+export function formatTable(table: readonly (readonly string[])[], right: readonly number[] = []): string {
+  const rows = table.map((row) => row.map((cell) => tameText(cell).replaceAll('\n', '\\n')));
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);
   return rows

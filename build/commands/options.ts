@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { BuildOptions } from '../pipeline.ts';
-import { openReport } from '../report.ts';
+import { openReport, tameText } from '../report.ts';
 
 /** What every command is given. */
 export interface CommonOptions {
@@ -14,7 +14,7 @@ export interface CommonOptions {
 
 /** Standard output is for results. */
 export function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+  process.stdout.write(`${tameText(text)}\n`);
 }
 
 /** JSON with sorted output left as the commands made it. */

@@ -1,4 +1,5 @@
 import { PackwrightError, UsageError } from '../model/errors.ts';
+import { tameText } from '../report.ts';
 
 /** Prints what a person needs to read, and nothing else. @returns the exit code: 2 for wrong use, else 1. */
 export function printError(error: unknown, stream: NodeJS.WriteStream = process.stderr): number {
@@ -8,7 +9,7 @@ export function printError(error: unknown, stream: NodeJS.WriteStream = process.
     return 1;
   }
   if (error instanceof PackwrightError) {
-    stream.write(`${error.message}\n`);
+    stream.write(`${tameText(error.message)}\n`);
     if (process.env.PACKWRIGHT_DEBUG && error.cause)
       stream.write(`${error.cause instanceof Error ? error.cause.stack : error.cause}\n`);
     return error instanceof UsageError ? 2 : 1;
