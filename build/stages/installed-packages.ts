@@ -44,6 +44,8 @@ export async function productionPackages(
   const locked = await readLocked(root);
   const target = { os: 'linux', cpu: arch, libc: 'glibc' };
   const host = { os: process.platform, cpu: process.arch, libc: '' };
+  const isThere = (folder: string) => existsSync(path.join(root, folder));
+  const isForAnother = locked.some(([folder, entry]) => isThere(folder) && !fits(entry, host));
   const packages: InstalledPackage[] = [];
   const forOthers: string[] = [];
   for (const [folder, entry] of locked) {
@@ -52,17 +54,16 @@ export async function productionPackages(
       packages.push({ folder, linked: linkedFolder(root, folder, entry) });
       continue;
     }
-    const isThere = existsSync(path.join(root, folder));
     const isSpare = entry.optional || entry.devOptional;
     if (fits(entry, target)) {
-      if (isThere) packages.push({ folder });
+      if (isThere(folder)) packages.push({ folder });
       else if (!isSpare) throw new PackwrightError(LOCK, `${folder} is not there`, 'run "npm install"');
-      else if (!fits(entry, host)) {
-        // npm leaves out what does not fit the machine it runs on: here it would be missed only by the program.
+      else if (!fits(entry, host) || (isForAnother && entry.cpu)) {
+        // npm leaves out what does not fit the machine it runs on, or is told to install for: only the program would miss it.
         throw new PackwrightError(LOCK, `${folder} is for linux-${arch} and not installed here`, installHint(arch));
       }
     } else if (isSpare) {
-      if (isThere) forOthers.push(folder);
+      if (isThere(folder)) forOthers.push(folder);
     } else {
       throw new PackwrightError(LOCK, `${folder} is not for linux-${arch}`, `take "${arch}" out of "arches"`);
     }

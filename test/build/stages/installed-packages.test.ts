@@ -197,6 +197,14 @@ test('a package that npm left out because this machine is another is asked for',
   );
 });
 
+test('a package is asked for when the whole folder was installed for another machine', async (t) => {
+  const files = { ...SERVICE, 'package-lock.json': lockOf(platformPackages()), ...installed(`linux-${other}`) };
+  const error = await t.throwsAsync(shipFolder(await makeFolder(files), 'server.js', 'svc', OWN), {
+    instanceOf: PackwrightError,
+  });
+  t.regex(error?.message ?? '', new RegExp(`node_modules/@x/linux-${OWN} is for linux-${OWN} and not installed`));
+});
+
 test('a package that cannot be done without and is for another processor is an error', async (t) => {
   const only = { 'node_modules/@x/only': { version: '1.0.0', cpu: ['x64'] } };
   const folder = await makeFolder({ ...SERVICE, 'package-lock.json': lockOf(only), ...installed('only') });
