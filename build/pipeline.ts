@@ -7,9 +7,10 @@ import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
 import { forEach } from './host/for-each.ts';
 import { readLock } from './host/lock-file.ts';
-import type { NodeSource } from './host/node-runtime.ts';
+import { type NodeRuntime, type NodeSource, nodeRuntime } from './host/node-runtime.ts';
 import { makeScratch, removeScratch } from './host/scratch.ts';
 import type { Manifest } from './manifest/load.ts';
+import type { Content } from './model/content.ts';
 import { PackwrightError } from './model/errors.ts';
 import type { Compression, Format } from './model/format.ts';
 import type { Package } from './model/package.ts';
@@ -24,6 +25,7 @@ import { checkPackage } from './stages/check.ts';
 import { readEpoch } from './stages/epoch.ts';
 import { readHelp } from './stages/help.ts';
 import { openImageBase } from './stages/image-base.ts';
+import { makeLoader } from './stages/loader.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
 import { writeRelease, writeSourceMaps } from './stages/release.ts';
@@ -151,6 +153,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     return { base: await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) };
   };
   const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
+  const loaders = new Map<string, Promise<{ node: NodeRuntime; loader: Content }>>();
   const payloads = new Map<string, Promise<Payload>>();
   return {
     manifest,
@@ -169,12 +172,21 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
         return { bundle, help };
       });
     },
+    loaderOf(arch: Arch) {
+      return remember(loaders, arch, async () => {
+        const node = await nodeRuntime('linux', arch, runtime);
+        return { node, loader: await makeLoader(node, arch, cache) };
+      });
+    },
     payloadOf(edition: string, arch: Arch, base: boolean) {
       return remember(payloads, `${edition} ${arch} ${base}`, async () => {
-        const { bundle, help } = await this.bundleOf(edition);
-        const below = base ? await openBelow(options.imageBase ?? 'scratch', arch) : {};
-        const input = { manifest, edition: editionOf(manifest.product, edition), arch, bundle, help, runtime };
-        return makePayload({ ...input, ...below });
+        const [bundled, executable, below] = await Promise.all([
+          this.bundleOf(edition),
+          this.loaderOf(arch),
+          base ? openBelow(options.imageBase ?? 'scratch', arch) : {},
+        ]);
+        const input = { manifest, edition: editionOf(manifest.product, edition), arch, runtime };
+        return makePayload({ ...input, ...bundled, ...executable, ...below });
       });
     },
     async close() {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { looksLikeElf, readElf } from '../elf/read-elf.ts';
 import { bytesSource, openSource } from '../host/byte-source.ts';
 import { fileContent } from '../host/file-content.ts';
-import { nodeRuntime, type RuntimeOptions } from '../host/node-runtime.ts';
+import type { NodeRuntime, RuntimeOptions } from '../host/node-runtime.ts';
 import type { Manifest } from '../manifest/load.ts';
 import { bytesContent, type Content, readContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
@@ -14,7 +14,6 @@ import type { Edition, ExtraFile } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
 import { type Bundle, listFolder, programsOf } from './bundle.ts';
 import { installHint } from './foreign-addons.ts';
-import { makeLoader } from './loader.ts';
 import { nativeContent } from './natives.ts';
 import { type Notice, renderNotices, sortNotices } from './notices.ts';
 import { unbundledFiles } from './unbundled.ts';
@@ -25,6 +24,9 @@ export interface PayloadInput {
   arch: Arch;
   bundle: Bundle;
   help: Readonly<Record<string, string>>;
+  /** The pinned Node, and the executable made of it. */
+  node: NodeRuntime;
+  loader: Content;
   runtime: RuntimeOptions;
   base?: FileTree;
   imageBase?: ImageBase;
@@ -34,11 +36,9 @@ export interface PayloadInput {
 
 /** One edition's programs for one architecture: the loader and its names, bundles, addons, icon, licences. */
 export async function makePayload(input: PayloadInput): Promise<Payload> {
-  const { manifest, edition, arch, bundle } = input;
+  const { manifest, edition, arch, bundle, node, loader } = input;
   const { product } = manifest;
   const isHere = (row: { editions?: readonly string[] }) => row.editions?.includes(edition.name) ?? true;
-  const runtime = await nodeRuntime('linux', arch, input.runtime);
-  const loader = await makeLoader(runtime, arch, input.runtime.cache);
   const programs = programsOf(manifest, edition);
   const plain = await unbundledFiles(
     manifest,
@@ -69,13 +69,13 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   const licence = product.licenceFile
     ? await projectFile(manifest, product.licenceFile, 'licenceFile')
     : bytesContent(`${product.copyright}\nLicence: ${product.licence}\n`);
-  const node: Notice = {
+  const nodeNotice: Notice = {
     name: 'Node.js',
-    version: runtime.version,
+    version: node.version,
     licence: 'MIT and others',
-    text: runtime.licence.trim(),
+    text: node.licence.trim(),
   };
-  const notices = renderNotices([node, ...sortNotices([...bundle.notices, ...plain.notices])]);
+  const notices = renderNotices([nodeNotice, ...sortNotices([...bundle.notices, ...plain.notices])]);
   return {
     arch,
     files,

@@ -1,11 +1,11 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Content } from '../../model/content.ts';
 import { PackwrightError } from '../../model/errors.ts';
 import type { Blobs, Compressed, Compression, Part } from '../../model/format.ts';
 import type { Cache } from '../cache.ts';
-import { digestContent } from './content-digest.ts';
+import { openContentDigest } from './content-digest.ts';
 import { openContentFiles } from './content-files.ts';
 import { cutContent, type PackedCompression, plainEncoding } from './cut-content.ts';
 import { fileIdentity } from './identity.ts';
@@ -138,10 +138,21 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     return { raw, pending };
   }
 
-  /** One frame for everything, for readers that stop after the first. */
-  async function startWhole(parts: readonly Part[], level: number, spill: Spill): Promise<Started> {
-    const source = await hashSource(await spill.keepAll(parts));
-    return { raw: [source], pending: [encodeRun(source, { method: 'zstd', level, threaded: true })] };
+  /**
+   * One frame for everything, for readers that stop after the first. Nothing can be reused of it, so it is not kept in the cache, and
+   * nothing is compared here either: the package's own reader decompresses every byte of it.
+   */
+  async function startWhole(parts: readonly Part[], level: number, digests: boolean, spill: Spill): Promise<Started> {
+    const source = await spill.keepAll(parts);
+    const raw = { source, sha256: digests ? await ranges.digest(source) : '' };
+    const encode = async () => {
+      const encoding = { method: 'zstd', level, threaded: true } as const;
+      const { bytes, unit } = await encoders.run({ kind: 'encode', source, encoding });
+      const packed = { file: join(scratch, `packed-${serial++}`), offset: 0, length: bytes.byteLength };
+      await writeFile(packed.file, bytes, { flag: 'wx' });
+      return { source: packed, sha256: digests ? await ranges.digest(packed) : '', units: [unit] };
+    };
+    return { raw: [raw], pending: [encode()] };
   }
 
   /** The compressed stream's pieces, in order. */
@@ -159,7 +170,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       try {
         const whole = oneFrame && compression.method === 'zstd';
         const { raw, pending } = whole
-          ? await startWhole(parts, compression.level, spill)
+          ? await startWhole(parts, compression.level, digests !== 'none', spill)
           : await startSegments(parts, compression, spill);
         const rawDigest = digests === 'both' ? digestStream(raw) : Promise.resolve('');
         await Promise.allSettled([rawDigest, ...pending]);
@@ -177,7 +188,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       }
     },
     ranges,
-    digest: (content, algorithm) => digestContent(cache, content, algorithm),
+    digest: openContentDigest(cache, contents, hashers),
     async close() {
       await Promise.all([encoders.close(), hashers.close()]);
       await cache.trim();
