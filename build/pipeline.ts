@@ -152,6 +152,12 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
     const variant = what === 'shell' ? 'debian-shell' : 'scratch';
     return { base: await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) };
   };
+  const said = new Set<string>();
+  /** Once, though several targets decide the same. */
+  const note = (sentence: string) => {
+    if (!said.has(sentence)) report.line(sentence);
+    said.add(sentence);
+  };
   const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
   const loaders = new Map<string, Promise<{ node: NodeRuntime; loader: Content }>>();
   const payloads = new Map<string, Promise<Payload>>();
@@ -185,7 +191,7 @@ async function openLine(manifest: Manifest, options: BuildOptions) {
           this.loaderOf(arch),
           base ? openBelow(options.imageBase ?? 'scratch', arch) : {},
         ]);
-        const input = { manifest, edition: editionOf(manifest.product, edition), arch, runtime };
+        const input = { manifest, edition: editionOf(manifest.product, edition), arch, runtime, note };
         return makePayload({ ...input, ...bundled, ...executable, ...below });
       });
     },
