@@ -123,7 +123,7 @@ export function makeCommandLine(): Command {
 
   cli
     .command('verify')
-    .description('read packages back and check every digest, member and rule')
+    .description('read packages back and check every digest and member, and SHA256SUMS beside them')
     .argument('<files...>', 'package files')
     .addOption(json)
     .action(async (files, options) =>
