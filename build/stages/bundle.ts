@@ -6,7 +6,7 @@ import type { Manifest } from '../manifest/load.ts';
 import { bytesContent, type Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Edition, Program } from '../model/product.ts';
-import { type Notice, noticesOf, renderNotices } from './notices.ts';
+import { type Notice, noticesOf } from './notices.ts';
 
 /** An edition's programs as ES modules: entry points by their program's name, and the chunks they share. */
 export interface Bundle {
@@ -84,11 +84,6 @@ export async function bundlePrograms(manifest: Manifest, edition: Edition): Prom
 /** The rows of an edition's programs. */
 export function programsOf(manifest: Manifest, edition: Edition): Program[] {
   return manifest.product.programs.filter((program) => edition.programs.includes(program.name));
-}
-
-/** Texts of everything bundled, one file. */
-export function noticesContent(notices: readonly Notice[]): Content {
-  return bytesContent(renderNotices(notices));
 }
 
 /** Reads a folder recursively: paths relative to it, sorted by bytes, with `/` on every host. Links are not followed. */
