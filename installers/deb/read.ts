@@ -7,6 +7,9 @@ import type { TarEntry } from '../archives/tar.ts';
 import { decodeText, type OpenedDeb, readDebFiles } from './open.ts';
 
 const SCRIPTS = ['preinst', 'postinst', 'prerm', 'postrm'];
+/** Bounds what is kept of the entries, in bytes: half a million of them. A few megabytes of headers compress to a few kilobytes. */
+const MOST_KEPT = 128 << 20;
+const KEPT_OF_ENTRY = 200;
 
 /**
  * @param arches our architectures by Debian's words.
@@ -88,8 +91,11 @@ async function readEntries(
 ): Promise<FactEntry[]> {
   const entries = new Map<string, FactEntry>();
   const digests = new Map<string, string>();
+  let kept = 0;
   for await (const entry of deb.data()) {
     const at = `${where}: data.tar: ${entry.path}`;
+    kept += KEPT_OF_ENTRY + entry.path.length + entry.to.length;
+    if (kept > MOST_KEPT) throw new PackwrightError(`${where}: data.tar`, `has more than ${entries.size} entries`);
     checkPlace(entry, entries, at);
     const fact = await readEntry(entry, entries, conffiles, digests, digest, at);
     entries.set(entry.path, fact);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
 import { bytesContent } from '../../../build/model/content.ts';
+import { PackwrightError } from '../../../build/model/errors.ts';
 import { arArchive } from '../../../installers/archives/ar.ts';
 import { type TarItem, tarParts } from '../../../installers/archives/tar.ts';
 import { deb, readDebFiles } from '../../../installers/deb/deb.ts';
@@ -48,6 +49,34 @@ async function make(made: Made): Promise<Uint8Array> {
 }
 
 const read = async (made: Made) => deb.read(memorySource('made.deb', await make(made)), memoryUnpacker);
+
+test('a package of a great many entries is refused before they fill the memory', async (t) => {
+  const target = Array.from({ length: 15 }, () => 'a'.repeat(250)).join('/');
+  const [bytes] = tarParts([link('/000000', target)], { style: 'gnu', mtime: 0, where: 'x' });
+  const one = Buffer.from(bytes as Uint8Array); // as: only a file has a content among its parts
+  const header = one.indexOf('./000000');
+  const sum = Number.parseInt(one.toString('latin1', header + 148, header + 154), 8);
+  let isControl = true; // it is unpacked first
+  const many: typeof memoryUnpacker = {
+    ...memoryUnpacker,
+    async *unpack(source, offset, length, method) {
+      if (isControl) {
+        isControl = false;
+        return yield* memoryUnpacker.unpack(source, offset, length, method);
+      }
+      for (let i = 0; i < 36_000; i++) {
+        const digits = String(i).padStart(6, '0');
+        const added = [...digits].reduce((all, digit) => all + Number(digit), 0);
+        one.write(`./${digits}`, header, 'latin1');
+        one.write((sum + added).toString(8).padStart(6, '0'), header + 148, 'latin1');
+        yield Buffer.from(one.subarray(0, header + 512));
+      }
+    },
+  };
+  const whole = memorySource('made.deb', await make({}));
+  const error = await t.throwsAsync(deb.read(whole, many), { instanceOf: PackwrightError });
+  t.regex(error?.message ?? '', /data\.tar: has more than 3\d+ entries/);
+});
 
 test('a sound package of other make is read, hard links and signature member included', async (t) => {
   const data = [folder('/a'), plain('/a/one', '1'), twin('/a/two', '/a/one'), link('/a/three', 'one')];
