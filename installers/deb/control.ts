@@ -36,6 +36,7 @@ export function renderControl(
     ['Homepage', product.homepage],
   ];
   checkName(pkg.name, where);
+  checkRelations([...depends, ...conflicts], where);
   const lines: string[] = [];
   for (const [name, value] of fields) {
     if (/[\n\r\0]/.test(value))
@@ -43,6 +44,21 @@ export function renderControl(
     if (value !== '') lines.push(`${name}: ${value}`);
   }
   return [...lines, ...describe(pkg, where), ''].join('\n');
+}
+
+/** One package with what is asked of its version and architecture, or alternatives between bars (Policy 7.1). */
+const RELATION = (() => {
+  const one = '[a-z0-9][a-z0-9+.-]+(:[a-z0-9-]+)?( ?\\((<<|<=|=|>=|>>) ?[0-9A-Za-z.+~:-]+\\))?';
+  return new RegExp(`^${one}( ?\\| ?${one})*$`);
+})();
+
+/** dpkg reads a field as a whole: one relation that is none makes a package that nobody can install. */
+function checkRelations(relations: Iterable<string>, where: string): void {
+  for (const text of relations) {
+    if (RELATION.test(text)) continue;
+    const what = `${JSON.stringify(text)} is no Debian relation`;
+    throw new PackwrightError(where, what, 'write it like "name", "name (>= 1.2)" or "name | other"');
+  }
 }
 
 /** Policy 5.6.7: lower case letters, digits and `+-.`, at least two characters. */

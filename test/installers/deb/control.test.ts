@@ -52,6 +52,21 @@ Description: keeps things
   );
 });
 
+const RELATIONS = { libraries: [], replaces: [], conflicts: [], depends: [] };
+
+test('a relation that dpkg could not read is refused', (t) => {
+  for (const text of ['foo, bar', 'Foo', 'foo >= 1', 'foo (>= )', 'foo (> 1)', 'foo |', 'foo; rm', 'a']) {
+    t.throws(() => render({ placement: { relations: { ...RELATIONS, depends: [text] } } }), {
+      message: /no Debian rel/,
+    });
+    t.throws(() => render({ placement: { relations: { ...RELATIONS, conflicts: [text] } } }), {
+      message: /no Debian rel/,
+    });
+  }
+  for (const text of ['foo', 'g++ (>= 4:12)', 'python3:any (<< 3.14~)', 'mta | exim4 (= 4.96-15+deb12u6) | cc:arm64'])
+    t.regex(render({ placement: { relations: { ...RELATIONS, depends: [text] } } }), /^Depends: /m);
+});
+
 test('our parser reads the rendered fields back', (t) => {
   const fields = parseControl(render(), 'control');
   t.is(fields.Package, 'thing');
