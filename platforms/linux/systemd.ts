@@ -57,7 +57,8 @@ export function profilePath(service: Service, places: Places): string {
 
 /** sysusers.d(5) */
 function renderSysusers(service: Service, places: Places): string {
-  return `u ${accountOf(service)} - "${service.title.replace(/["\\:]/g, ' ')}" ${places.state} -\n`;
+  const words = escapeSpecifiers(service.title.replace(/["\\:]/g, ' '));
+  return `u ${accountOf(service)} - "${words}" ${places.state} -\n`;
 }
 
 /** systemd.service(5), systemd.exec(5) */

@@ -86,6 +86,13 @@ test('an account of its own has a name that no person has, and is declared in a 
   t.is(await fileText(placement, file), 'u _lantern-agent - "Lantern agent" /var/lib/lantern-agent -\n');
 });
 
+test('a title with what systemd would read as a specifier or a quote stays a title', async (t) => {
+  const placement = placeEdition('beacon', 'deb', agentWith({ title: 'Up 100%T of "days"' }));
+  t.is(directive(await fileText(placement, AGENT), 'Description'), 'Up 100%%T of "days"');
+  const account = await fileText(placement, '/usr/lib/sysusers.d/lantern-agent.conf');
+  t.regex(account, /^u _lantern-agent - "Up 100%%T of {2}days " /);
+});
+
 test('the state directory is made by systemd, and no package lists it', (t) => {
   for (const format of ['deb', 'rpm'] as const) {
     const { tree, lifecycle } = placeEdition('core', format);
