@@ -94,7 +94,7 @@ export function makeCommandLine(): Command {
     .argument('[ids...]', 'target ids, with * as a wildcard; all when none is given')
     .option('-o, --out <folder>', 'output folder', 'dist')
     .option('-s, --skip <id>', 'leave out; may be repeated', (one: string, all: string[] = []) => [...all, one])
-    .option('-c, --compression <method:level>', 'such as xz:6, zstd:3, gzip:6; default: each format’s release level')
+    .option('-c, --compression <method:level>', 'such as xz:9, zstd:3, gzip:6; default: each format’s release level')
     .option('--fast', 'quick compression for trying things out (zstd level 3, gzip level 1)')
     .addOption(
       new Option('--image-form <form>', 'form of container images')

@@ -83,6 +83,20 @@ test('an output folder that is a file is named, with what to do', async (t) => {
   t.regex(err, /choose another folder with --out/);
 });
 
+test('a target that cannot be made leaves the others whole and listed', async (t) => {
+  const project = await withManifest((manifest) => Object.assign(manifest, { depends: { rpm: ['foo >= '] } }));
+  const { code, err } = await packwright(['-C', project, 'build', 'linux-x64-*', '--fast']);
+  t.is(code, 1);
+  t.regex(err, /^linux-x64-main\.rpm {2}failed$/m);
+  const files = await left(project);
+  t.deepEqual(
+    files.filter((name) => name.endsWith('.rpm')),
+    [],
+  );
+  const sums = await readFile(path.join(project, 'dist/SHA256SUMS'), 'utf8');
+  t.regex(sums, /^[0-9a-f]{64} {2}tiny_\S+_amd64\.deb\n$/);
+});
+
 test('wrong use is exit code 2', async (t) => {
   const project = await tinyProject();
   for (const args of [

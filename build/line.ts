@@ -1,0 +1,117 @@
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { IMAGE_READER, readDebFiles, readTar } from './catalogue.ts';
+import { defaultCacheFolder, openCache } from './host/cache.ts';
+import { openBlobs } from './host/compress/compress.ts';
+import { openUnpacker } from './host/compress/unpack/unpack.ts';
+import { readLock } from './host/lock-file.ts';
+import { type NodeRuntime, type NodeSource, nodeRuntime } from './host/node-runtime.ts';
+import { makeScratch, removeScratch } from './host/scratch.ts';
+import type { Manifest } from './manifest/load.ts';
+import type { Content } from './model/content.ts';
+import type { Payload } from './model/platform.ts';
+import type { Arch } from './model/target.ts';
+import type { Report } from './report.ts';
+import { baseTree } from './stages/base.ts';
+import { type Bundle, bundlePrograms } from './stages/bundle.ts';
+import { readChangelog } from './stages/changelog.ts';
+import { readEpoch } from './stages/epoch.ts';
+import { readHelp } from './stages/help.ts';
+import { openImageBase } from './stages/image-base.ts';
+import { makeLoader } from './stages/loader.ts';
+import { makePayload } from './stages/payload.ts';
+import { editionOf } from './stages/plan.ts';
+
+export interface LineOptions {
+  /** What images stand on: pinned Debian libraries alone, a minimal Debian with a shell, or the path of an OCI layout. */
+  imageBase?: 'scratch' | 'shell' | string;
+  cache?: string;
+  nodeSource?: NodeSource;
+  report: Report;
+}
+
+/** What is opened once for a run, and the products of stages that several targets share. */
+export type Line = Awaited<ReturnType<typeof openLine>>;
+
+export async function openLine(manifest: Manifest, options: LineOptions) {
+  const { report } = options;
+  const warn = (text: string) => report.line(text);
+  const cache = await openCache(options.cache ?? defaultCacheFolder(), { warn });
+  const scratch = makeScratch(tmpdir(), 'packwright-');
+  const lock = await readLock(manifest.folder);
+  const blobs = await openBlobs({ cache, scratch });
+  const unpacker = openUnpacker({ cache, ranges: blobs.ranges });
+  const epoch = await readEpoch(manifest.folder);
+  const nearby = [
+    path.join(manifest.folder, 'node_modules'),
+    fileURLToPath(new URL('../node_modules', import.meta.url)),
+  ];
+  const runtime = { lock, cache, source: options.nodeSource ?? 'npm', readTar, nearby };
+  /** What an image's programs stand on. */
+  const openBelow = async (what: string, arch: Arch) => {
+    if (what !== 'scratch' && what !== 'shell') {
+      return { imageBase: await openImageBase(what, arch, unpacker, IMAGE_READER) };
+    }
+    const variant = what === 'shell' ? 'debian-shell' : 'scratch';
+    return { base: await baseTree(lock, arch, { variant, cache, unpacker, readDeb: readDebFiles }) };
+  };
+  const said = new Set<string>();
+  /** Once, though several targets decide the same. */
+  const note = (sentence: string) => {
+    if (!said.has(sentence)) report.line(sentence);
+    said.add(sentence);
+  };
+  const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
+  const loaders = new Map<string, Promise<{ node: NodeRuntime; loader: Content }>>();
+  const payloads = new Map<string, Promise<Payload>>();
+  return {
+    manifest,
+    lock,
+    cache,
+    blobs,
+    unpacker,
+    epoch,
+    hashFile: (file: string, length: number) => blobs.ranges.digest({ file, offset: 0, length }),
+    changelog: await readChangelog(manifest, epoch),
+    bundleOf(edition: string) {
+      return remember(bundles, edition, async () => {
+        report.begin(edition, 'bundling');
+        const bundle = await bundlePrograms(manifest, editionOf(manifest.product, edition));
+        const help = await readHelp(manifest, editionOf(manifest.product, edition), bundle, scratch);
+        report.done(edition);
+        return { bundle, help };
+      });
+    },
+    loaderOf(arch: Arch) {
+      return remember(loaders, arch, async () => {
+        const node = await nodeRuntime('linux', arch, runtime);
+        return { node, loader: await makeLoader(node, arch, cache) };
+      });
+    },
+    payloadOf(edition: string, arch: Arch, base: boolean) {
+      return remember(payloads, `${edition} ${arch} ${base}`, async () => {
+        const [bundled, executable, below] = await Promise.all([
+          this.bundleOf(edition),
+          this.loaderOf(arch),
+          base ? openBelow(options.imageBase ?? 'scratch', arch) : {},
+        ]);
+        const input = { manifest, edition: editionOf(manifest.product, edition), arch, runtime, note };
+        return makePayload({ ...input, ...bundled, ...executable, ...below });
+      });
+    },
+    async close() {
+      await blobs.close();
+      removeScratch(scratch);
+    },
+  };
+}
+
+/** The same work is done once, also when it is asked for twice at the same time. */
+function remember<T>(kept: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const found = kept.get(key);
+  if (found) return found;
+  const made = make();
+  kept.set(key, made);
+  return made;
+}
