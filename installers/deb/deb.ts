@@ -21,7 +21,7 @@ export const deb = {
   arches: ARCHES,
   // xz comes first because dpkg 1.20 (Debian 11) reads no zstd.
   compressions: [
-    { method: 'xz', level: 6 },
+    { method: 'xz', level: 5 },
     { method: 'xz', level: 9 },
     { method: 'zstd', level: 19 },
     { method: 'zstd', level: 3 },

@@ -7,7 +7,7 @@ export const rpm = {
   name: 'rpm',
   arches: RPM_ARCHES,
   compressions: [
-    { method: 'xz', level: 6 },
+    { method: 'xz', level: 5 },
     { method: 'zstd', level: 19 },
     { method: 'gzip', level: 9 },
   ],
