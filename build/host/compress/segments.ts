@@ -9,7 +9,7 @@ const MiB = 2 ** 20;
 
 /**
  * Largest piece, in bytes before compression. It balances how many threads can share one content against what each new piece has to
- * learn again; measured in the README.
+ * learn again.
  */
 export function pieceLimit({ method, level }: Compression): number {
   if (method === 'xz') return 16 * MiB;
