@@ -8,15 +8,21 @@ import { existsSync } from 'node:fs';
 import { chmod, copyFile, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
 import { readTar } from '../installers/archives/tar.ts';
+import { makeCommandLine } from './command-line.ts';
 import { printError } from './commands/print-error.ts';
 import { defaultCacheFolder, openCache } from './host/cache.ts';
 import { readLock } from './host/lock-file.ts';
 import { nodeRuntime } from './host/node-runtime.ts';
+import { locateManifest } from './manifest/load.ts';
+import type { Lock } from './model/lock.ts';
 
 const SELF = fileURLToPath(import.meta.url);
 const CLI = path.join(path.dirname(SELF), `cli${path.extname(SELF)}`);
 const HOSTS: Readonly<Record<string, string>> = { linux: 'linux', darwin: 'darwin', win32: 'win' };
+/** What runs on the Node that the project pins. Everything else may be started in anybody's folder, which must not choose what is run. */
+const OF_THE_PROJECT: readonly (string | undefined)[] = ['build', 'explain', 'lock', 'plan'];
 
 try {
   process.exitCode = await start(process.argv.slice(2));
@@ -25,7 +31,7 @@ try {
 }
 
 async function start(args: string[]): Promise<number> {
-  const lock = await readLock(process.cwd());
+  const lock = await lockFor(args);
   const host = `${HOSTS[process.platform] ?? process.platform}-${process.arch}`;
   const wanted = lock.node[host]?.version ?? Object.values(lock.node)[0]?.version;
   if (process.version === `v${wanted}`) {
@@ -49,6 +55,23 @@ async function start(args: string[]): Promise<number> {
     await rename(`${node}.${process.pid}`, node);
   }
   return runCli(node, args);
+}
+
+/** The lock of the project that the arguments name, for a verb that works on one; else the toolchain's own. */
+async function lockFor(args: string[]): Promise<Lock> {
+  const cli = makeCommandLine().configureOutput({ writeErr: () => {}, outputError: () => {} });
+  try {
+    const { operands, unknown } = cli.parseOptions(args);
+    if (!OF_THE_PROJECT.includes(operands[0]) || unknown.includes('--help') || unknown.includes('-h'))
+      return await readLock();
+    const { directory, manifest } = cli.opts<{ directory: string; manifest?: string }>();
+    // Without a manifest there is no project; the command says so itself.
+    const project = await locateManifest(directory, manifest).catch(() => undefined);
+    return await readLock(project?.folder);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return readLock(); // wrong use: the command line says so itself
+  }
 }
 
 function runCli(node: string, args: string[]): Promise<number> {

@@ -9,11 +9,11 @@ export const LOCK_FILE = 'packwright.lock.json';
 const OWN = fileURLToPath(new URL(`../../${LOCK_FILE}`, import.meta.url));
 
 /**
- * The pins of a project: its own packwright.lock.json, else the one that travels with Packwright.
+ * The pins of a project: its own packwright.lock.json, else, and without a folder, the one that travels with Packwright.
  * @throws PackwrightError when the file is not what "packwright lock" writes.
  */
-export async function readLock(folder: string): Promise<Lock> {
-  const own = path.join(folder, LOCK_FILE);
+export async function readLock(folder?: string): Promise<Lock> {
+  const own = folder === undefined ? OWN : path.join(folder, LOCK_FILE);
   const file = existsSync(own) ? own : OWN;
   try {
     const lock: Lock = JSON.parse(await readFile(file, 'utf8'));

@@ -30,7 +30,7 @@ type Written = Partial<Omit<Product, 'programs' | 'services' | 'editions'>> &
  * @throws PackwrightError that names the key for everything that is wrong with it.
  */
 export async function loadManifest(folder: string, given?: string): Promise<Manifest> {
-  const file = given ? path.resolve(folder, given) : await findManifest(folder);
+  const { file, folder: home } = await locateManifest(folder, given);
   const where = path.relative(folder, file) || file;
   const written = await readManifest(file, where);
   validate(written, MANIFEST_SCHEMA, where);
@@ -38,8 +38,17 @@ export async function loadManifest(folder: string, given?: string): Promise<Mani
   const product = fillDefaults(written as Written);
   parseVersion(product.version, `${where}: version`);
   checkReferences(product, where);
+  return { product, file, folder: home };
+}
+
+/**
+ * Where `loadManifest` finds the manifest, and the folder that its paths are relative to and that holds its lock. Nothing of it is read.
+ * @throws PackwrightError where none is given and none is found.
+ */
+export async function locateManifest(folder: string, given?: string): Promise<{ file: string; folder: string }> {
+  const file = given ? path.resolve(folder, given) : await findManifest(folder);
   // A TypeScript manifest lives inside the sources; its paths are relative to the project (the nearest package.json).
-  return { product, file, folder: /\.[cm]?[jt]s$/.test(file) ? projectFolder(file) : path.dirname(file) };
+  return { file, folder: /\.[cm]?[jt]s$/.test(file) ? projectFolder(file) : path.dirname(file) };
 }
 
 async function findManifest(folder: string): Promise<string> {

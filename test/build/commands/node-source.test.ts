@@ -1,7 +1,7 @@
 /** Node from nodejs.org, as a user meets it: pins, and the command that starts itself on the pinned one. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -10,7 +10,8 @@ import { archiveName, archivePath, type NodejsOrg, SUMS, sha256, startNodejsOrg,
 import { emptyFolder, packwright, tinyProject } from './packwright.ts';
 
 const KEYS = ['linux-x64', 'linux-arm64'];
-const BIN = path.resolve(import.meta.dirname, '../../../build/bin.ts');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const BIN = path.join(ROOT, 'build/bin.ts');
 
 async function startSource(t: ExecutionContext, node = 'not a node'): Promise<NodejsOrg> {
   const source = await startNodejsOrg(node, KEYS);
@@ -99,14 +100,67 @@ test('the command starts itself on a Node that only nodejs.org is pinned for', a
   const source = await startSource(t, '#!/bin/sh\necho "made-up Node: $(basename "$1")" "$2"\n');
   const project = await tinyProject();
   t.is((await lock(source, project)).code, 0);
-  const env = { ...process.env, NODEJS_ORG_MIRROR: source.mirror, PACKWRIGHT_CACHE: await emptyFolder('cache') };
-  const start = (...args: string[]) =>
-    new Promise<[string, string]>((resolve) => {
-      execFile(process.execPath, [BIN, ...args], { cwd: project, env }, (_, ...texts) => resolve(texts));
-    });
-  t.deepEqual(await start('complete', '--', ''), ['', ''], 'nobody waits for a download at the Tab key');
-  t.deepEqual(await start('list'), [
-    'made-up Node: cli.ts list\n',
+  const env = { NODEJS_ORG_MIRROR: source.mirror, PACKWRIGHT_CACHE: await emptyFolder('cache') };
+  t.deepEqual(await start(BIN, ['plan'], project, env), [
+    'made-up Node: cli.ts plan\n',
     'packwright: getting Node 26.99.0-linux-x64, once\n',
   ]);
+  const elsewhere = await emptyFolder('elsewhere');
+  const manifest = path.join(project, 'packwright.json');
+  for (const args of [
+    ['-C', project, 'plan'],
+    [`--directory=${project}`, 'build'],
+    ['explain', 'x', '-m', manifest],
+    ['-m', manifest, 'lock'],
+  ]) {
+    t.deepEqual(await start(BIN, args, elsewhere, env), [`made-up Node: cli.ts ${args[0]}\n`, ''], args.join(' '));
+  }
 });
+
+test('reading packages, help and completion start no Node that the folder names', async (t) => {
+  const project = await tinyProject();
+  const pin = { version: VERSION, 'nodejs.org': { file: 'x', archiveSha256: '0'.repeat(64) } };
+  await writeFile(path.join(project, 'packwright.lock.json'), JSON.stringify({ node: { 'linux-x64': pin } }));
+  const env = { NODEJS_ORG_MIRROR: 'http://127.0.0.1:1', PACKWRIGHT_CACHE: await emptyFolder('cache') };
+  for (const [args, out, err] of [
+    [['inspect', 'none.deb'], /^$/, /none\.deb/],
+    [['verify', 'none.deb'], /^$/, /none\.deb/],
+    [['diff', 'none.deb', 'none.rpm'], /^$/, /none\.deb/],
+    [['list'], /linux-x64-main\.deb/, /^$/],
+    [['list', '-C', project], /linux-x64-main\.deb/, /^$/],
+    [['help'], /Usage/, /^$/],
+    [['--help'], /Usage/, /^$/],
+    [['build', '--help'], /Usage/, /^$/],
+    [['build', '-C', path.dirname(project)], /^$/, /there is no manifest/],
+    [['completion', 'bash'], /complete/, /^$/],
+    [['complete', '--', ''], /^words/, /^$/],
+    [[], /^$/, /Usage/],
+    [['-m'], /^$/, /argument missing/],
+  ] as const) {
+    const [found, told] = await start(BIN, args, project, env);
+    t.regex(found, out, args.join(' '));
+    t.regex(told, err, args.join(' '));
+    t.notRegex(told, /getting Node/);
+  }
+});
+
+test('nobody waits for a download at the Tab key', async (t) => {
+  const toolchain = await emptyFolder('toolchain');
+  for (const part of ['build', 'installers', 'platforms', 'package.json'])
+    await cp(path.join(ROOT, part), path.join(toolchain, part), { recursive: true });
+  await symlink(path.join(ROOT, 'node_modules'), path.join(toolchain, 'node_modules'));
+  const pin = { version: VERSION, 'nodejs.org': { file: 'x', archiveSha256: '0'.repeat(64) } };
+  await writeFile(path.join(toolchain, 'packwright.lock.json'), JSON.stringify({ node: { 'linux-x64': pin } }));
+  const env = { NODEJS_ORG_MIRROR: 'http://127.0.0.1:1', PACKWRIGHT_CACHE: await emptyFolder('cache') };
+  const bin = path.join(toolchain, 'build/bin.ts');
+  t.deepEqual(await start(bin, ['complete', '--', ''], toolchain, env), ['', '']);
+  t.regex((await start(bin, ['list'], toolchain, env))[1], /getting Node 26\.99\.0/);
+});
+
+/** What the command at `bin` prints on both outputs, started in `cwd`. */
+function start(bin: string, args: readonly string[], cwd: string, env: NodeJS.ProcessEnv) {
+  return new Promise<[string, string]>((resolve) => {
+    const options = { cwd, env: { ...process.env, ...env } };
+    execFile(process.execPath, [bin, ...args], options, (_, ...texts) => resolve(texts));
+  });
+}
