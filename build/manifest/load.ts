@@ -179,6 +179,10 @@ function checkReferences(product: Product, where: string) {
   const { arches, formats } = product;
   const packages = product.editions.flatMap((one) => (one.formats ?? formats).map((own) => `${one.package}.${own}`));
   const lists: Record<string, readonly string[]> = { programs, services, editions, arches, formats, packages };
+  for (const edition of editions) {
+    const own = (product.settings ?? []).filter((one) => one.editions?.includes(edition) ?? true);
+    lists[`settings of edition ${edition}`] = own.map(({ env }) => env);
+  }
   for (const [kind, names] of Object.entries(lists)) {
     const twice = names.find((name, index) => names.indexOf(name) !== index);
     if (twice) throw new PackwrightError(where, `${kind}: the name "${twice}" comes twice`, 'rename or remove one');

@@ -10,6 +10,8 @@ export interface Schema {
   items?: Schema;
   minItems?: number;
   minLength?: number;
+  /** Characters. */
+  maxLength?: number;
   pattern?: string;
   enum?: readonly string[];
   minimum?: number;
@@ -20,8 +22,15 @@ export interface Schema {
 
 const NAME = '^[a-z0-9][a-z0-9+.-]*$';
 const text = (description: string): Schema => ({ type: 'string', description, minLength: 1 });
-const line = (description: string): Schema => ({ type: 'string', description, pattern: '^[^\\n\\r]+$' });
-const name = (description: string): Schema => ({ type: 'string', description, pattern: NAME });
+/** One line, which must not go on: in a unit, a line that ends in a backslash takes in the next. */
+const line = (description: string): Schema => ({
+  type: 'string',
+  description,
+  pattern: '^[^\\n\\r]*[^\\n\\r\\\\]$',
+});
+/** `NAME_VERSION_ARCH.deb` and what is put after it have to stay below the 255 bytes that file systems give a name. */
+const NAME_LENGTH = 100;
+const name = (description: string): Schema => ({ type: 'string', description, pattern: NAME, maxLength: NAME_LENGTH });
 const variable = (description: string): Schema => ({
   type: 'string',
   description,
@@ -42,7 +51,7 @@ const variables = (description: string): Schema => ({
   ...map({ type: 'string' }, description),
   propertyNames: variable('Variable name'),
 });
-const seconds = (description: string): Schema => ({ type: 'number', description, minimum: 0, maximum: 86400 });
+const seconds = (description: string): Schema => ({ type: 'number', description, minimum: 1, maximum: 86400 });
 const oneOf = (words: readonly string[], description: string): Schema => ({ type: 'string', enum: words, description });
 const shape = (properties: Record<string, Schema>, required: readonly string[]): Schema => ({
   type: 'object',
@@ -143,13 +152,13 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       title: line('Name for people'),
       summary: line('One line'),
       description: list(text('A paragraph')),
-      version: { type: 'string', description: '1.2.3, 1.2.3.4 or 1.2.3-beta.1' },
+      version: { type: 'string', description: '1.2.3, 1.2.3.4 or 1.2.3-beta.1', maxLength: NAME_LENGTH },
       vendor: line('Who publishes it'),
       maintainer: shape({ name: line('Name'), email: { type: 'string', pattern: '^[^@\\s<>]+@[^@\\s<>]+$' } }, [
         'name',
         'email',
       ]),
-      homepage: { type: 'string', pattern: '^https?://[!-~]+$', description: 'Address of its web page' },
+      homepage: { type: 'string', pattern: '^https?://[!-[\\]-~]+$', description: 'Address of its web page' },
       licence: line('SPDX expression'),
       licenceFile: inside('Licence text'),
       copyright: line('Copyright line'),

@@ -48,6 +48,8 @@ function* findFaults(value: unknown, schema: Schema, at: string): Generator<Faul
 
 function* findTextFaults(value: string, schema: Schema, at: string): Generator<Fault> {
   if (value.length < (schema.minLength ?? 0)) yield { at, what: 'must not be empty' };
+  const { maxLength = Infinity } = schema;
+  if (value.length > maxLength) yield { at, what: `has ${value.length} characters, ${maxLength} at most` };
   if (schema.enum && !schema.enum.includes(value)) {
     yield { at, what: `"${value}" is not one of its words; ${didYouMean(value, schema.enum)}` };
   }

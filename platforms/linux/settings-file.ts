@@ -42,9 +42,10 @@ function describeSecrets(secrets: readonly Setting[], places: Places): string {
   return `${intro}#   install -m 600 /dev/null ${places.secrets}\n# and which may hold\n${names}`;
 }
 
+/** A space follows a backslash at the end of a line: systemd before version 254 would take the next line for a part of the comment. */
 function comment(text: string): string {
   return wrapText(text, 98)
-    .map((line) => `# ${line}\n`)
+    .map((line) => `# ${line}${line.endsWith('\\') ? ' ' : ''}\n`)
     .join('');
 }
 

@@ -134,6 +134,42 @@ const FAULTS: [string, unknown, RegExp][] = [
     { ...LEAST, natives: [{ name: 'a.node', package: '../..', file: '../ls' }] },
     /natives\[0\]\.package: [\s\S]*natives\[0\]\.file: /,
   ],
+  [
+    'a variable comes once among the settings of an edition',
+    {
+      ...LEAST,
+      editions: [EDITION, { ...EDITION, name: 'b', package: 'bb' }],
+      settings: [
+        { env: 'THING', kind: 'string', help: 'h' },
+        { env: 'THING', kind: 'number', help: 'h', editions: ['b'] },
+      ],
+    },
+    /settings of edition b: the name "THING" comes twice/,
+  ],
+  [
+    'a title does not run on into the next line',
+    service({ title: 'Thing \\' }),
+    /services\[0\]\.title: .* does not fit/,
+  ],
+  ['a title of the product does not either', { ...LEAST, title: 'Thing\\' }, /: title: .* does not fit/],
+  [
+    'a document of a unit does not run on',
+    service({ documentation: ['https://a/\\'] }),
+    /documentation\[0\]: .* does not fit/,
+  ],
+  ['a homepage does not run on', { ...LEAST, homepage: 'https://a/\\' }, /homepage: .* does not fit/],
+  ['a stop that waits for ever is refused', service({ stopSeconds: 0 }), /stopSeconds: must be between 1 and/],
+  ['a watchdog that never barks is refused', service({ watchdogSeconds: 0 }), /watchdogSeconds: must be between 1/],
+  [
+    'a version is short enough for the names of files',
+    { ...LEAST, version: `1.0.0-${'a'.repeat(120)}` },
+    /version: has 126 characters, 100 at most/,
+  ],
+  [
+    'a package has a name short enough for files',
+    { ...LEAST, editions: [{ ...EDITION, package: 'a'.repeat(101) }] },
+    /editions\[0\]\.package: has 101 characters, 100 at most/,
+  ],
   ['further packages are those of a format', { ...LEAST, depends: { debb: ['a'] } }, /debb: .* did you mean "deb"\?/],
 ];
 for (const [title, manifest, message] of FAULTS) {
@@ -143,6 +179,12 @@ for (const [title, manifest, message] of FAULTS) {
     t.true(error?.message.startsWith('packwright.json'));
   });
 }
+
+test('editions may have a variable each, of one name', async (t) => {
+  const editions = [EDITION, { ...EDITION, name: 'b', package: 'bb' }];
+  const settings = ['a', 'b'].map((name) => ({ env: 'THING', kind: 'string', help: 'h', editions: [name] }));
+  t.is((await load({ ...LEAST, editions, settings })).product.settings?.length, 2);
+});
 
 test('every fault of a manifest is reported at once', async (t) => {
   const error = await t.throwsAsync(load({ ...LEAST, version: 1, summary: 2 }));

@@ -7,6 +7,12 @@ test('every setting is there with its help, commented out with its default', asy
   t.true(text.includes('#LANTERN_GREETING="say \\"hello\\""\n'));
 });
 
+test('a help text with a backslash at the end of a line does not take in the setting below', async (t) => {
+  const settings = [{ env: 'LANTERN_FOLDER', kind: 'string', help: 'A folder such as C:\\' } as const];
+  const text = await fileText(placeEdition('core', 'deb', { ...lantern, settings }), '/etc/default/lantern');
+  t.true(text.includes('C:\\ \n#LANTERN_FOLDER='), text);
+});
+
 test('further words of the command line are there, empty and in force', async (t) => {
   const text = await fileText(placeEdition('core'), '/etc/default/lantern');
   const active = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
