@@ -13,6 +13,7 @@ import { replacedBy, servicesOf, settingsOf } from './members.ts';
 import { markerPath, placePayload } from './payload-files.ts';
 import { type Places, placesOf } from './places.ts';
 import { renderSettingsFile } from './settings-file.ts';
+import { ownRootOf } from './system-folders.ts';
 import { accountOf, hasAccount, placeUnits, sysusersPath } from './systemd.ts';
 
 /** Linux distributions: the Filesystem Hierarchy Standard, systemd, freedesktop.org. */
@@ -31,7 +32,7 @@ export const linux = {
     ];
     return {
       arch,
-      tree: fileTree([...entries, ...foldersBelow(ownFolders(places), entries)], `edition ${edition.name}`),
+      tree: fileTree([...entries, ...foldersBelow(ownFolders(places, payload), entries)], `edition ${edition.name}`),
       lifecycle: lifecycleOf(product, edition, places, alternatives),
       relations: relationsOf(product, edition, payload, format),
     };
@@ -47,8 +48,9 @@ function placeSettings(product: Product, edition: Edition, places: Places): Entr
 /** rpm leaves folders behind that no package owns; those of shells and desktops may be missing on a small system, so we own them too. */
 const SHARED_FOLDERS = ['/usr/share/bash-completion', '/usr/share/fish', '/usr/share/icons/hicolor', '/usr/share/zsh'];
 
-function ownFolders(places: Places): string[] {
-  const own = [places.lib, places.share, places.documents, places.licences, `/etc/${places.home}`];
+function ownFolders(places: Places, payload: Payload): string[] {
+  const elsewhere = payload.files.flatMap(({ path }) => (path.startsWith('/') ? (ownRootOf(path) ?? []) : []));
+  const own = [places.lib, places.share, places.documents, places.licences, `/etc/${places.home}`, ...elsewhere];
   return places.family === 'rpm' ? [...own, ...SHARED_FOLDERS] : own;
 }
 

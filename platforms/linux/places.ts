@@ -1,6 +1,7 @@
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import type { FormatName } from '../../build/model/target.ts';
+import { isSystemName } from './system-folders.ts';
 
 /** What differs between the families of distributions. Everything else follows the Filesystem Hierarchy Standard 3.0 for both. */
 const FAMILIES = {
@@ -9,19 +10,6 @@ const FAMILIES = {
   // Fedora, RHEL and SUSE use /etc/sysconfig, zsh's own site-functions, and %license files outside the documentation.
   rpm: { settings: '/etc/sysconfig', zsh: '/usr/share/zsh/site-functions', licences: '/usr/share/licenses' },
 } as const;
-
-/**
- * Folders below /usr/lib, /usr/share, /etc and /var/lib, and files of /etc/default, that every system has: none can be a product's own.
- * Purge removes `/var/lib/HOME` with all it holds, so one of these would cost the machine its package database or its services' state.
- */
-const OF_THE_SYSTEM: ReadonlySet<string> = new Set(
-  `alternatives apt bin boot cloud containers cron dbus debconf debug default dnf doc docker dpkg dracut firewalld firmware grub icons info
-  init initramfs-tools kernel keyboard locale logrotate machines man mime misc modules mysql networking node_modules opt os-release pam pki
-  polkit-1 portables postgresql private rpm samba security selinux skel ssh ssl sudo systemd terminfo ucf udev ufw useradd xml yum zoneinfo
-  zypp`.split(/\s+/),
-);
-/** Folders of drop-ins, of a processor's libraries, of Python's versions. */
-const LIKE_THE_SYSTEM = /^(.*\.d|[a-z0-9_]+-linux-[a-z0-9]+|python[0-9.]*)$/;
 
 /** Every folder and file name an edition uses, as absolute paths. `home` is the edition's folder name. */
 export interface Places {
@@ -52,7 +40,7 @@ export function placesOf(product: Product, edition: Edition, format: FormatName)
   }
   const family = FAMILIES[format];
   const home = edition.home ?? product.name;
-  if (OF_THE_SYSTEM.has(home) || LIKE_THE_SYSTEM.test(home)) {
+  if (isSystemName(home)) {
     throw new PackwrightError(
       `edition ${edition.name}`,
       `"${home}" is the name of folders of the system's own`,

@@ -1,6 +1,9 @@
 import test from 'ava';
+import { bytesContent } from '../../../build/model/content.ts';
+import type { Payload } from '../../../build/model/platform.ts';
 import type { FormatName } from '../../../build/model/target.ts';
-import { fileText, lantern, placeEdition } from './lantern.ts';
+import { linux } from '../../../platforms/linux/linux.ts';
+import { editionNamed, fileText, lantern, payloadOf, placeEdition } from './lantern.ts';
 
 const FORMATS: FormatName[] = ['deb', 'rpm'];
 const PLACEMENTS = FORMATS.flatMap((format) => lantern.editions.map(({ name }) => placeEdition(name, format)));
@@ -69,6 +72,45 @@ test('a package owns every folder of its own and none of the system', (t) => {
     }
   }
   t.true(placeEdition('desk').tree.some(({ path, kind }) => path === '/etc/lantern' && kind === 'dir'));
+});
+
+test('a package owns the folders of files placed elsewhere, up to the first that is not its own', (t) => {
+  const foldersFor = (path: string, format: FormatName) => {
+    const edition = editionNamed('core');
+    const payload = payloadOf(edition);
+    const content = bytesContent('x');
+    const file = { path, kind: 'file', executable: false, layer: 'app', content } as const;
+    const place = (files: Payload['files']) =>
+      linux.place(lantern, edition, 'x64', { ...payload, files }, format).tree.filter(({ kind }) => kind === 'dir');
+    const before = new Set(place(payload.files).map((entry) => entry.path));
+    return place([...payload.files, file]).flatMap((entry) => (before.has(entry.path) ? [] : [entry.path]));
+  };
+  const wanted: Record<string, string[]> = {
+    '/opt/tiny/a/b.txt': ['/opt/tiny', '/opt/tiny/a'],
+    '/opt/tiny/conf.d/b': ['/opt/tiny', '/opt/tiny/conf.d'],
+    '/opt/b': [],
+    '/tiny/b': ['/tiny'],
+    '/b': [],
+    '/etc/opt/tiny/b': ['/etc/opt/tiny'],
+    '/usr/share/tiny/b': ['/usr/share/tiny'],
+    '/usr/local/lib/tiny/b': ['/usr/local/lib/tiny'],
+    '/usr/local/bin/b': [],
+    '/var/spool/tiny/b': ['/var/spool/tiny'],
+    '/usr/lib/systemd/system/b.service': [],
+    '/usr/lib/sysctl.d/b.conf': [],
+    '/usr/lib/x86_64-linux-gnu/tiny/b': ['/usr/lib/x86_64-linux-gnu/tiny'],
+    '/usr/share/applications/b.desktop': [],
+    '/usr/share/icons/hicolor/48x48/apps/tiny-b.png': [],
+    '/etc/b': [],
+    '/etc/cron.d/b': [],
+    '/etc/sudoers.d/b': [],
+    '/etc/other/conf.d/b': [],
+    '/home/tiny/b': [],
+  };
+  for (const [path, folders] of Object.entries(wanted)) {
+    t.deepEqual(foldersFor(path, 'deb'), folders, path);
+    if (!path.startsWith('/usr/share/icons')) t.deepEqual(foldersFor(path, 'rpm'), folders, path); // rpm: shared folders
+  }
 });
 
 test('the edition that takes the place of another knows it by its marker', async (t) => {
