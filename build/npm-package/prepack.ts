@@ -39,6 +39,7 @@ await run(
  * script would want a compiler on every user's machine. */
 const COPIED: Readonly<Record<string, string>> = {
   'build/loader/loader.cjs': 'build/loader/loader.cjs',
+  'platforms/windows/native/built': 'platforms/windows/native/built',
   'packwright.lock.json': 'packwright.lock.json',
   'node_modules/node-liblzma/lib/wasm/liblzma.js': 'liblzma/liblzma.js',
   'node_modules/node-liblzma/lib/wasm/liblzma.wasm': 'liblzma/liblzma.wasm',

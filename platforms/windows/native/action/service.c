@@ -1,0 +1,120 @@
+/* A deferred action for what the tables of an installation cannot say about a service, or say in a way that fails on some systems. */
+#include "action.h"
+
+/* advapi32.dll */
+IMPORT HANDLE OpenSCManagerW(const WCHAR *machine, const WCHAR *database, DWORD access);
+IMPORT HANDLE OpenServiceW(HANDLE manager, const WCHAR *name, DWORD access);
+IMPORT BOOL ChangeServiceConfig2W(HANDLE service, DWORD level, void *information);
+IMPORT BOOL CloseServiceHandle(HANDLE object);
+#define SC_MANAGER_CONNECT 1
+#define SERVICE_CHANGE_CONFIG 2
+#define SERVICE_START 0x10 /* wanted by Windows before it lets the action "restart" be set */
+#define SERVICE_CONFIG_DESCRIPTION 1
+#define SERVICE_CONFIG_FAILURE_ACTIONS 2
+#define SERVICE_CONFIG_DELAYED_AUTO_START_INFO 3
+#define SERVICE_CONFIG_FAILURE_ACTIONS_FLAG 4
+#define SERVICE_CONFIG_SERVICE_SID_INFO 5
+#define SERVICE_CONFIG_PRESHUTDOWN_INFO 7
+#define SERVICE_SID_TYPE_UNRESTRICTED 1
+#define SC_ACTION_RESTART 1
+
+typedef struct {
+  DWORD Type, Delay; /* milliseconds */
+} SC_ACTION;
+
+typedef struct {
+  DWORD dwResetPeriod; /* seconds */
+  const WCHAR *lpRebootMsg, *lpCommand;
+  DWORD cActions;
+  SC_ACTION *lpsaActions;
+} SERVICE_FAILURE_ACTIONSW;
+
+#define MOST_RESTARTS 8
+
+/* What the data of ConfigureService says. */
+typedef struct {
+  SC_ACTION restarts[MOST_RESTARTS];
+  DWORD restartCount, resetSeconds, delayed, preshutdownSeconds;
+  WCHAR *description;
+} Settings;
+
+/* A setting that this Windows does not take is noted in the log: the service works without it. */
+static void change(MSIHANDLE session, HANDLE service, const WCHAR *name, DWORD level, const WCHAR *what, void *information) {
+  if (ChangeServiceConfig2W(service, level, information)) return;
+  reportNote(session, L"The service \"[1]\" cannot be given its [2] (Windows error [3]).", name, what, GetLastError());
+}
+
+static void applySettings(MSIHANDLE session, HANDLE service, const WCHAR *name, Settings *settings) {
+  if (*settings->description) {
+    change(session, service, name, SERVICE_CONFIG_DESCRIPTION, L"description", &settings->description);
+  }
+  if (settings->restartCount > 0) {
+    SERVICE_FAILURE_ACTIONSW actions;
+    actions.dwResetPeriod = settings->resetSeconds;
+    actions.lpRebootMsg = 0;
+    actions.lpCommand = 0;
+    actions.cActions = settings->restartCount;
+    actions.lpsaActions = settings->restarts;
+    change(session, service, name, SERVICE_CONFIG_FAILURE_ACTIONS, L"recovery actions", &actions);
+    BOOL alsoWithoutCrash = 1; /* a stop with an exit code other than zero counts as a failure */
+    change(session, service, name, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, L"recovery flag", &alsoWithoutCrash);
+  }
+  BOOL delayed = settings->delayed != 0;
+  if (delayed) change(session, service, name, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, L"delayed start", &delayed);
+  DWORD sidType = SERVICE_SID_TYPE_UNRESTRICTED;
+  change(session, service, name, SERVICE_CONFIG_SERVICE_SID_INFO, L"SID type", &sidType);
+  DWORD preshutdown = settings->preshutdownSeconds * 1000;
+  if (preshutdown) change(session, service, name, SERVICE_CONFIG_PRESHUTDOWN_INFO, L"pre-shutdown time", &preshutdown);
+}
+
+/* `RESTARTS|RESET|DELAYED|PRESHUTDOWN|DESCRIPTION`; FALSE when it has another shape. */
+static BOOL readSettings(WCHAR *text, Settings *settings) {
+  WCHAR *reset = cutField(text);
+  WCHAR *delayed = reset ? cutField(reset) : 0;
+  WCHAR *preshutdown = delayed ? cutField(delayed) : 0;
+  settings->description = preshutdown ? cutField(preshutdown) : 0;
+  if (!settings->description) return 0;
+  settings->restartCount = 0;
+  for (const WCHAR *at = text; *at;) {
+    DWORD seconds = readNumber(&at, ',');
+    if (seconds == 0xffffffff || settings->restartCount == MOST_RESTARTS) return 0;
+    SC_ACTION *restart = &settings->restarts[settings->restartCount++];
+    restart->Type = SC_ACTION_RESTART;
+    restart->Delay = seconds * 1000;
+  }
+  const WCHAR *number = reset;
+  settings->resetSeconds = readNumber(&number, 0);
+  number = delayed;
+  settings->delayed = readNumber(&number, 0);
+  number = preshutdown;
+  settings->preshutdownSeconds = readNumber(&number, 0);
+  return settings->resetSeconds != 0xffffffff && settings->delayed <= 1 && settings->preshutdownSeconds != 0xffffffff;
+}
+
+/*
+ * ConfigureService: data `SERVICE|RESTARTS|RESET|DELAYED|PRESHUTDOWN|DESCRIPTION`, such as `Thing|10,60,300|86400|1|60|Keeps things.`
+ * RESTARTS: seconds before each restart after a failure, none when empty; RESET: seconds after which failures are forgotten; DELAYED: 1 for
+ * the delayed automatic start; PRESHUTDOWN: seconds for the end at a shutdown, 0 for Windows' own. It also gives the service a SID.
+ */
+ACTION ConfigureService(MSIHANDLE session) {
+  static Settings settings;
+  WCHAR *name = readProperty(session, L"CustomActionData");
+  WCHAR *rest = name ? cutField(name) : 0;
+  if (!rest || !readSettings(rest, &settings)) {
+    discard(name);
+    return reportError(session, L"The data of ConfigureService is not SERVICE|RESTARTS|RESET|DELAYED|PRESHUTDOWN|DESCRIPTION.",
+                       L"", L"", 0);
+  }
+  UINT answer = ERROR_SUCCESS;
+  HANDLE manager = OpenSCManagerW(0, 0, SC_MANAGER_CONNECT);
+  HANDLE service = manager ? OpenServiceW(manager, name, SERVICE_CHANGE_CONFIG | SERVICE_START) : 0;
+  if (service) {
+    applySettings(session, service, name, &settings);
+    CloseServiceHandle(service);
+  } else {
+    answer = reportError(session, L"The service \"[1]\" cannot be configured (Windows error [3]).", name, L"", GetLastError());
+  }
+  if (manager) CloseServiceHandle(manager);
+  discard(name);
+  return answer;
+}
