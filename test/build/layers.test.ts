@@ -10,9 +10,10 @@ const PLACES = ['build', 'installers', 'platforms', 'runtime'];
 const ALLOWED: readonly { from: RegExp; to: RegExp }[] = [
   { from: /^build\/model\//, to: /^$/ },
   { from: /^build\/elf\//, to: /^build\/model\// },
+  { from: /^build\/pe\//, to: /^build\/model\// },
   { from: /^build\/host\//, to: /^build\/model\// },
   { from: /^build\/manifest\//, to: /^build\/model\// },
-  { from: /^build\/stages\//, to: /^build\/(model|host|elf|manifest)\// },
+  { from: /^build\/stages\//, to: /^build\/(model|host|elf|pe|manifest)\// },
   { from: /^build\/catalogue\.ts$/, to: /^(build\/model|installers|platforms)\// },
   { from: /^build\/bin\.ts$/, to: /^(build\/|installers\/archives\/tar\.ts$)/ },
   { from: /^build\//, to: /^build\// },
