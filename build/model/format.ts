@@ -2,8 +2,9 @@ import type { Content } from './content.ts';
 import type { Package, PackageFacts } from './package.ts';
 import type { Arch, FormatName } from './target.ts';
 
-export type Method = 'xz' | 'zstd' | 'gzip' | 'none';
-/** `level` in the method's own scale: xz 0-9, zstd 1-19, gzip 1-9; 0 for none. */
+/** The last two are of cabinets alone: a stream of them is one folder's CFDATA records. */
+export type Method = 'xz' | 'zstd' | 'gzip' | 'none' | 'mszip' | 'lzx';
+/** `level` in the method's own scale: xz 0-9, zstd 1-19, gzip and mszip 1-9, lzx the window's exponent, 15-21; 0 for none. */
 export interface Compression {
   method: Method;
   level: number;

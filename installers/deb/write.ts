@@ -11,7 +11,7 @@ import { changelogPath, gzipText, renderChangelog } from './changelog.ts';
 import { isConffile, renderConffiles, renderControl } from './control.ts';
 import { renderMaintainerScripts } from './scripts.ts';
 
-const SUFFIXES: Readonly<Record<Method, string>> = { xz: '.xz', zstd: '.zst', gzip: '.gz', none: '' };
+const SUFFIXES: Readonly<Partial<Record<Method, string>>> = { xz: '.xz', zstd: '.zst', gzip: '.gz', none: '' };
 
 /**
  * @param architecture in Debian's word.
@@ -44,6 +44,8 @@ export async function writeDeb(
   // The digests take as long as a cached data.tar, so both go at once.
   const [dataTar, controlTar] = await Promise.all([pack(items), packControl()]);
   const suffix = SUFFIXES[compression.method];
+  if (suffix === undefined)
+    throw new PackwrightError(where, `a deb cannot be ${compression.method}`, 'choose xz, zstd, gzip or none');
   const files = [
     { name: 'debian-binary', ...bytesContent('2.0\n') },
     { name: `control.tar${suffix}`, size: controlTar.size, open: () => controlTar.open() },

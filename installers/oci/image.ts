@@ -55,14 +55,16 @@ async function buildImage(
   compression: Compression,
 ): Promise<Image> {
   const where = `${pkg.target.id}: ${placement.arch}`;
-  const { method } = compression;
-  if (method === 'xz') throw new PackwrightError(where, 'layers cannot be xz', 'choose gzip, zstd or none');
+  const mediaType = LAYER[compression.method];
+  if (!mediaType) {
+    throw new PackwrightError(where, `layers cannot be ${compression.method}`, 'choose gzip, zstd or none');
+  }
   const present = placement.imageBase?.entries.filter((entry) => entry.kind === 'dir').map((entry) => entry.path);
   const own: (Blob & LayerFacts)[] = [];
   for (const layer of layerTars(placement.tree, pkg.epoch, where, present)) {
     const packed = await blobs.compress(layer.parts, compression);
     own.push({
-      mediaType: LAYER[method],
+      mediaType,
       size: packed.size,
       sha256: packed.sha256,
       rawSha256: packed.rawSha256,

@@ -5,7 +5,7 @@ export const LAYOUT_VERSION = '1.0.0';
 export const INDEX = 'application/vnd.oci.image.index.v1+json';
 export const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 export const CONFIG = 'application/vnd.oci.image.config.v1+json';
-export const LAYER: Readonly<Record<Exclude<Method, 'xz'>, string>> = {
+export const LAYER: Readonly<Partial<Record<Method, string>>> = {
   gzip: 'application/vnd.oci.image.layer.v1.tar+gzip',
   zstd: 'application/vnd.oci.image.layer.v1.tar+zstd',
   none: 'application/vnd.oci.image.layer.v1.tar',

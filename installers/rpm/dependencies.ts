@@ -18,7 +18,7 @@ const ALTERNATIVES = '/usr/sbin/update-alternatives';
 /** rpm's %{_isa}: the suffix that binds a name to an architecture. */
 const ISA: Readonly<Record<Arch, string>> = { x64: '(x86-64)', arm64: '(aarch-64)' };
 /** Features of the format that a reader must know, and the rpm version that brought them; gzip needs no word. */
-const PAYLOAD_FEATURES: Readonly<Record<Method, readonly [name: string, version: string][]>> = {
+const PAYLOAD_FEATURES: Readonly<Partial<Record<Method, readonly [name: string, version: string][]>>> = {
   gzip: [],
   none: [],
   xz: [['PayloadIsXz', '5.2-1']],
@@ -86,11 +86,14 @@ function requirements(
   }
   for (const name of libraryNames(relations)) all.push({ name, flags: SENSE.findRequires, version: '' });
   for (const text of relations.depends) all.push(parseDependency(text, where));
+  const payload = PAYLOAD_FEATURES[features.method];
+  if (!payload)
+    throw new PackwrightError(where, `a payload cannot be ${features.method}`, 'choose xz, zstd, gzip or none');
   const rpmlib: [string, string][] = [
     ['CompressedFileNames', '3.0.4-1'],
     ['FileDigests', '4.6.0-1'],
     ['PayloadFilesHavePrefix', '4.0-1'],
-    ...PAYLOAD_FEATURES[features.method],
+    ...payload,
   ];
   if (features.evr.includes('~') || all.some((one) => one.version.includes('~')))
     rpmlib.push(['TildeInVersions', '4.10.0-1']);
