@@ -212,3 +212,68 @@ test('7-Zip finds a file of ours sound, and the same streams', async (t) => {
   const sizes = [...listed.matchAll(/^Path = (.*)\nSize = (\d+)$/gm)].map(([, name, size]) => `${name} ${size}`);
   t.deepEqual(sizes.sort(), streams.map(({ name, size }) => `${name} ${size}`).sort());
 });
+
+/**
+ * A file put together by hand, as other writers do it: any sector size, a storage, a chain longer than its stream, the FAT last. Sectors: 0 the
+ * directory, 1 mini FAT, 2 mini stream, 3 on the large stream, then the FAT.
+ */
+function handmade(major: 3 | 4): Buffer {
+  const size = major === 3 ? 512 : 4096;
+  const large = Math.ceil(5000 / size) + 1;
+  const fatSector = 3 + large;
+  const bytes = Buffer.alloc((fatSector + 2) * size);
+  const at = (number: number) => (number + 1) * size;
+  bytes.write('d0cf11e0a1b11ae1', 0, 'hex');
+  bytes.writeUInt16LE(major, 26);
+  bytes.writeUInt16LE(0xfffe, 28);
+  bytes.writeUInt16LE(major === 3 ? 9 : 12, 30);
+  bytes.writeUInt16LE(6, 32);
+  for (const [offset, value] of [
+    [44, 1],
+    [48, 0],
+    [56, 4096],
+    [60, 1],
+    [64, 1],
+    [68, 0xfffffffe],
+    [76, fatSector],
+  ] as const) {
+    bytes.writeUInt32LE(value, offset);
+  }
+  const entry = (index: number, name: string, type: number, links: number[], first: number, length: number) => {
+    const start = at(0) + index * 128;
+    bytes.write(name, start, 'utf16le');
+    bytes.writeUInt16LE(name.length * 2 + 2, start + 64);
+    bytes[start + 66] = type;
+    for (const [i, link] of links.entries()) bytes.writeUInt32LE(link, start + 68 + i * 4);
+    bytes.writeUInt32LE(first, start + 116);
+    bytes.writeUInt32LE(length, start + 120);
+  };
+  const none = 0xffffffff;
+  entry(0, 'Root Entry', 5, [none, none, 1], 2, 128);
+  entry(1, 'b', 1, [2, none, 3], 0, 0);
+  entry(2, 'a', 2, [none, none, none], 3, 5000);
+  entry(3, 'a', 2, [none, none, none], 1, 10);
+  bytes.fill(0xff, at(1), at(2));
+  bytes.writeUInt32LE(0xfffffffe, at(1) + 4);
+  bytes.write('ten bytes.', at(2) + 64);
+  bytes.fill('large ', at(3), at(3) + 5000);
+  bytes.fill(0xff, at(fatSector));
+  const chains = [[0], [1], [2], Array.from({ length: large }, (_, i) => 3 + i)];
+  for (const chain of chains) {
+    for (const [i, number] of chain.entries())
+      bytes.writeUInt32LE(chain[i + 1] ?? 0xfffffffe, at(fatSector) + number * 4);
+  }
+  bytes.writeUInt32LE(0xfffffffd, at(fatSector) + fatSector * 4);
+  return bytes;
+}
+
+for (const major of [3, 4] as const) {
+  test(`a file of version ${major} that others made, with a storage, is read`, async (t) => {
+    const bytes = handmade(major);
+    t.deepEqual((await readCompoundFile(memorySource('x', bytes))).storages, ['b']);
+    const found = await readAll(bytes);
+    t.deepEqual(Object.keys(found), ['a', 'b/a']);
+    t.is(found['b/a']?.toString(), 'ten bytes.');
+    t.deepEqual(found.a, Buffer.alloc(5000, 'large '));
+  });
+}
