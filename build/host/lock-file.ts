@@ -18,7 +18,10 @@ export async function readLock(folder?: string): Promise<Lock> {
   try {
     const lock: Lock = JSON.parse(await readFile(file, 'utf8'));
     if (typeof lock.node !== 'object' || lock.node === null) throw new Error('it has no "node" section');
-    return lock;
+    if (file === OWN || lock.generators) return lock;
+    // What a project pins nothing of comes from the one that travels with Packwright.
+    const { generators } = await readLock();
+    return generators ? { ...lock, generators } : lock;
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new PackwrightError(LOCK_FILE, `it cannot be read: ${why}`, 'restore it or run "packwright lock"', cause);

@@ -47,33 +47,86 @@ export async function nodeRuntime(platform: string, arch: Arch, options: Runtime
   const key = `${platform}-${arch}`;
   const pin = options.lock.node[key];
   if (!pin) throw new PackwrightError('packwright.lock.json', `no Node is pinned for ${key}`, 'run "packwright lock"');
-  const licence = async (file: string) => Buffer.concat(await collect(readFileChunks(file))).toString('utf8');
+  const read = async (file: string) => Buffer.concat(await collect(readFileChunks(file))).toString('utf8');
   const cacheKey = `node ${key} ${JSON.stringify(pin)} ${options.source}`;
   const fetchBoth = async () => {
     const found = await findRuntime(key, pin, options);
     try {
       const node = await options.cache.write(`${cacheKey} node`, readFileChunks(found.executable));
-      const text = await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
-      return { node, text };
+      if (found.licence) await options.cache.write(`${cacheKey} LICENSE`, readFileChunks(found.licence));
+      return node;
     } finally {
       await found.dispose();
     }
   };
-  const text = (await options.cache.read(`${cacheKey} LICENSE`)) ?? (await fetchBoth()).text;
+  const readLicence = async () => {
+    const kept = await options.cache.read(`${cacheKey} LICENSE`);
+    return kept && (await read(kept.file));
+  };
   return {
     version: pin.version,
-    licence: await licence(text.file),
+    licence: (await readLicence()) ?? (await licenceOf(key, pin, options, fetchBoth, readLicence)),
     identity: cacheKey,
     async executable() {
-      const node = (await options.cache.read(`${cacheKey} node`)) ?? (await fetchBoth()).node;
+      const node = (await options.cache.read(`${cacheKey} node`)) ?? (await fetchBoth());
       return fileContent(node.file, { sha256: node.sha256, machineCode: arch });
     },
   };
 }
 
+/** Packages for Windows hold no licence: it is the same text for every system, so that of Linux is taken. */
+async function licenceOf(
+  key: string,
+  pin: NodePin,
+  options: RuntimeOptions,
+  fetchBoth: () => Promise<unknown>,
+  read: () => Promise<string | undefined>,
+): Promise<string> {
+  if (isWindows(key))
+    return (await nodeRuntime('linux', 'x64', withVersion('linux-x64', pin.version, options))).licence;
+  await fetchBoth();
+  return (await read()) ?? '';
+}
+
+/**
+ * A Node of `version` that runs on this machine, to make executables with: one that is shipped, or one that is pinned for this alone.
+ * @throws PackwrightError when none is pinned.
+ */
+export async function nodeOfVersion(version: string, options: RuntimeOptions): Promise<NodeRuntime> {
+  const system = process.platform === 'win32' ? 'win' : process.platform;
+  // macOS and Windows on arm64 run programs for x64 as well.
+  const arches: Arch[] = process.arch === 'arm64' ? (system === 'linux' ? ['arm64'] : ['arm64', 'x64']) : ['x64'];
+  const arch = arches.find((one) => pinOfVersion(`${system}-${one}`, version, options.lock));
+  if (arch) return nodeRuntime(system, arch, withVersion(`${system}-${arch}`, version, options));
+  throw new PackwrightError(
+    'packwright.lock.json',
+    `Node ${version} must make an executable here, but none is pinned for ${system}-${process.arch}`,
+    'build on linux-x64, or pin it under "generators"',
+  );
+}
+
+function pinOfVersion(key: string, version: string, lock: Lock): NodePin | undefined {
+  if (lock.node[key]?.version === version) return lock.node[key];
+  const npm = lock.generators?.[version]?.[key];
+  return npm && { version, npm };
+}
+
+/** The same options, with that version pinned for the key. */
+function withVersion(key: string, version: string, options: RuntimeOptions): RuntimeOptions {
+  const pin = pinOfVersion(key, version, options.lock);
+  if (!pin) {
+    const what = `Node ${version} is not pinned for ${key}`;
+    throw new PackwrightError('packwright.lock.json', what, 'pin it under "generators"');
+  }
+  return { ...options, lock: { ...options.lock, node: { ...options.lock.node, [key]: pin } } };
+}
+
+const isWindows = (key: string) => key.startsWith('win-');
+
 interface Found {
   executable: string;
-  licence: string;
+  /** Absent in packages for Windows. */
+  licence?: string;
   dispose(): Promise<void>;
 }
 
@@ -95,8 +148,9 @@ async function fromNpm(key: string, pin: NodePin, options: RuntimeOptions): Prom
   for (const folder of options.nearby) {
     const executable = path.join(folder, npm.package, 'bin', executableName(key));
     const licence = path.join(folder, npm.package, 'LICENSE');
-    if (!existsSync(executable) || !existsSync(licence)) continue;
-    if ((await hashFile(executable)) === npm.sha256) return { executable, licence, dispose: async () => undefined };
+    if (!existsSync(executable) || !(isWindows(key) || existsSync(licence))) continue;
+    if ((await hashFile(executable)) !== npm.sha256) continue;
+    return { executable, ...(isWindows(key) ? {} : { licence }), dispose: async () => undefined };
   }
   const tarballs = path.join(options.cache.folder, 'npm');
   const tarball = await fetchNpmTarball(
@@ -138,17 +192,17 @@ async function fromFolder(folder: string, key: string, pin: NodePin): Promise<Fo
   }
   const names = [key, `node-${key}`, `node-v${pin.version}-${key}`];
   for (const name of names) {
-    const executable = path.join(folder, name, 'bin', 'node');
+    const executable = path.join(folder, name, 'bin', executableName(key));
     const licence = path.join(folder, name, 'LICENSE');
-    if (!existsSync(executable) || !existsSync(licence)) continue;
-    const found = { executable, licence, dispose: async () => undefined };
+    if (!existsSync(executable) || !(isWindows(key) || existsSync(licence))) continue;
+    const found = { executable, ...(isWindows(key) ? {} : { licence }), dispose: async () => undefined };
     await expectHash(found, pin.npm.sha256, key);
     return found;
   }
   throw new PackwrightError(
     key,
     `no Node for it in ${folder}`,
-    `put bin/node and LICENSE into one of: ${names.join(', ')}`,
+    `put bin/${executableName(key)}${isWindows(key) ? '' : ' and LICENSE'} into one of: ${names.join(', ')}`,
   );
 }
 
@@ -164,17 +218,17 @@ async function expectHash(found: Found, sha256: string, key: string) {
 }
 
 function executableName(key: string): string {
-  return key.startsWith('win-') ? 'node.exe' : 'node';
+  return isWindows(key) ? 'node.exe' : 'node';
 }
 
-/** Takes `PREFIX/bin/node` and `PREFIX/LICENSE` out of a .tar.gz. */
+/** Takes `PREFIX/bin/node` (or `node.exe`) and `PREFIX/LICENSE` out of a .tar.gz. */
 async function extractRuntime(tarball: string, prefix: string, key: string, options: RuntimeOptions): Promise<Found> {
   const folder = path.join(options.cache.folder, 'tmp', `node-${key}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const dispose = () => rm(folder, { recursive: true, force: true });
   const wanted: Record<string, string> = {
     [`/${prefix}/bin/${executableName(key)}`]: 'node',
-    [`/${prefix}/LICENSE`]: 'LICENSE',
+    ...(isWindows(key) ? {} : { [`/${prefix}/LICENSE`]: 'LICENSE' }),
   };
   try {
     const raw = createReadStream(tarball).pipe(createGunzip());
@@ -194,7 +248,8 @@ async function extractRuntime(tarball: string, prefix: string, key: string, opti
     await dispose();
     throw cause;
   }
-  return { executable: path.join(folder, 'node'), licence: path.join(folder, 'LICENSE'), dispose };
+  const licence = isWindows(key) ? {} : { licence: path.join(folder, 'LICENSE') };
+  return { executable: path.join(folder, 'node'), ...licence, dispose };
 }
 
 async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {

@@ -1,21 +1,33 @@
-// The main module of the one executable that every program of a package is a link to. It changes only when Node or this file changes,
-// so that its 116 MB are compressed once. It runs `<root>/app/<name>.mjs`, where <name> is the name it was called by.
+// The main module of the one executable that every program of a package is a link to, or on Windows a launcher of. It changes only when
+// Node or this file changes, so that its 116 MB are compressed once. It runs `<root>/app/<name>.mjs`, where <name> is the name it was
+// called by, or its first argument when it was called by its own name: `runtime NAME ARGUMENT…`.
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
 const Module = require('node:module');
 
 const root = path.dirname(path.dirname(process.execPath));
-const name = path.basename(process.argv[1] || process.execPath).replace(/\.exe$/i, '');
+const OWN_NAMES = ['runtime', 'runtimew'];
+let name = programName(process.argv[1] || process.execPath);
+if (OWN_NAMES.includes(name)) {
+  process.argv.splice(1, 1);
+  name = process.argv[1] ?? '';
+}
 
 if (name === 'healthcheck') checkHealth(process.argv.slice(2));
 else runProgram();
 
+function programName(file) {
+  return path.basename(file).replace(/\.exe$/i, '');
+}
+
 function runProgram() {
   const program = path.join(root, 'app', `${name}.mjs`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || !fs.existsSync(program)) {
-    const known = fs.readdirSync(path.join(root, 'bin')).filter((one) => one !== 'runtime' && one !== 'healthcheck');
-    fail(`there is no program of the name "${name}"; call it by one of its names: ${known.join(', ')}`);
+    const others = [...OWN_NAMES, 'healthcheck'];
+    const known = fs.readdirSync(path.join(root, 'bin'), 'utf8').map(programName);
+    const names = known.filter((one) => !others.includes(one)).join(', ');
+    fail(`there is no program of the name "${name}"; call it by one of its names: ${names}`);
   }
   closeModuleSearch();
   if (process.pid === 1) endOnSignals();
@@ -118,6 +130,6 @@ function findFault(url) {
 }
 
 function fail(message) {
-  process.stderr.write(`${name}: ${message}\n`);
+  process.stderr.write(`${name || 'runtime'}: ${message}\n`);
   process.exit(1);
 }

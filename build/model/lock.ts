@@ -30,8 +30,13 @@ export interface DebianPin {
 
 /** packwright.lock.json: everything that is fetched from elsewhere, by hash. */
 export interface Lock {
-  /** By `linux-x64`, `linux-arm64`. */
+  /** By `linux-x64`, `win-arm64`. */
   node: Readonly<Record<string, NodePin>>;
+  /**
+   * A single executable is made by a Node of its own version, which runs on the machine that builds: where a target's version is not that of
+   * every other, by version and then by machine, such as `linux-x64`.
+   */
+  generators?: Readonly<Record<string, Readonly<Record<string, NpmNodePin>>>>;
   debian?: {
     suite: string;
     /** Date of the InRelease file the pins come from, ISO 8601. */
