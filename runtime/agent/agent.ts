@@ -17,11 +17,16 @@ export const agentOptions: readonly Option<AgentOption>[] = [
   ...dataFolderOptions,
 ];
 
-/** Starts the agent: data folder and lock; no socket at all. Without the connection to a Console it waits, and says so once. */
-export function startAgent(given: Given<AgentOption>, log: Log): Running {
+/** Starts the agent: data folder and lock; no socket at all. Without the connection to a Console it waits, and says so once. `onFolder` is called with the data folder once it is ours. */
+export function startAgent(
+  given: Given<AgentOption>,
+  log: Log,
+  onFolder: (folder: string) => void = () => {},
+): Running {
   const wanted = findDataFolder(given.text('server-datafolder'));
   const folder = prepareDataFolder(wanted, given.flag('allow-insecure-datafolder'), log);
   const lock = lockFolder(folder);
+  onFolder(folder);
   log.information(`agent started, data folder ${folder}`);
   log.notice('not registered with a Console: waiting for registration, which comes with a later release');
   return { status: 'Waiting for registration', stop: () => lock.release() };

@@ -23,10 +23,17 @@ export interface Program<Name extends string> extends Description {
  * `version` answer before anything else is read, so that they work with a broken configuration too.
  */
 export async function runProgram<Name extends string>(program: Program<Name>): Promise<void> {
-  process.exitCode = await answer(program, process.argv.slice(2));
+  process.exitCode = await runCommandLine(program, process.argv.slice(2), (message) => {
+    process.stderr.write(`${isReadByJournal() ? '<3>' : ''}${program.name}: ${message}\n`);
+  });
 }
 
-async function answer<Name extends string>(program: Program<Name>, argv: readonly string[]): Promise<number> {
+/** Runs a program on `argv`; what goes wrong is handed to `report`. @returns the exit code. */
+export async function runCommandLine<Name extends string>(
+  program: Program<Name>,
+  argv: readonly string[],
+  report: (message: string) => void,
+): Promise<number> {
   try {
     if (asksFor(argv, ['--help', '-h', '-?', '/?'], 'help') || (argv.length === 0 && program.helpWhenEmpty)) {
       return print(formatHelp(program));
@@ -39,14 +46,16 @@ async function answer<Name extends string>(program: Program<Name>, argv: readonl
     }
     return await program.run(given);
   } catch (thrown) {
-    if (thrown instanceof UserError) {
-      process.stderr.write(`${isReadByJournal() ? '<3>' : ''}${program.name}: ${printable(messageOf(thrown))}\n`);
-      return thrown.exitCode;
-    }
     if (codeOf(thrown) === 'EPIPE') return 0;
-    process.stderr.write(`${program.name}: a defect of this program, please report it\n${stackOf(thrown)}\n`);
-    return SERIOUS;
+    report(explainFailure(thrown));
+    return thrown instanceof UserError ? thrown.exitCode : SERIOUS;
   }
+}
+
+/** What was thrown, for a person: one line, or for a defect of ours its stack too. */
+export function explainFailure(thrown: unknown): string {
+  if (thrown instanceof UserError) return printable(messageOf(thrown));
+  return `a defect of this program, please report it\n${stackOf(thrown)}`;
 }
 
 function asksFor(argv: readonly string[], flags: readonly string[], word: string): boolean {

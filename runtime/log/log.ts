@@ -15,7 +15,7 @@ export const LOG_LEVELS = [
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /** Priorities of syslog (RFC 5424, section 6.2.1) as journald reads them: `<6>` before a line (sd-daemon(3)). */
-const PRIORITY: Readonly<Record<LogLevel, number>> = {
+export const PRIORITY: Readonly<Record<LogLevel, number>> = {
   ExplicitOnly: 7,
   Profiling: 7,
   Verbose: 7,
@@ -25,7 +25,7 @@ const PRIORITY: Readonly<Record<LogLevel, number>> = {
   Warning: 4,
   Error: 3,
 };
-const NOTICE = 5;
+export const NOTICE = 5;
 
 export interface Log {
   error(message: string): void;
@@ -38,20 +38,23 @@ export interface Log {
 
 /**
  * A log on standard error: `<priority>message` when journald reads it, else `time level message`. One message is one line whatever it
- * holds.
+ * holds. `write` is given each line, and what it is made of.
  */
 export function openLog(
   level: LogLevel,
   {
     journal = isReadByJournal(),
-    write = (line: string) => void process.stderr.write(line),
+    write = (line: string, _priority: number, _message: string): void => {
+      process.stderr.write(line);
+    },
     now = () => new Date(),
   } = {},
 ): Log {
   const least = LOG_LEVELS.indexOf(level);
   const say = (of: LogLevel, message: string, priority = PRIORITY[of]) => {
     if (LOG_LEVELS.indexOf(of) < least) return;
-    write(journal ? `<${priority}>${printable(message)}\n` : `${now().toISOString()} ${of} ${printable(message)}\n`);
+    const shown = printable(message);
+    write(journal ? `<${priority}>${shown}\n` : `${now().toISOString()} ${of} ${shown}\n`, priority, shown);
   };
   return {
     error: (message) => say('Error', message),

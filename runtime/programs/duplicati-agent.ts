@@ -1,14 +1,22 @@
 import { agentOptions, startAgent } from '../agent/agent.ts';
-import { runProgram } from '../command-line/command-line.ts';
 import { readCommand } from '../command-line/commands.ts';
-import { levelOf, openLog } from '../log/log.ts';
+import { levelOf } from '../log/log.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
+import { agentService } from '../service/identity.ts';
+import { runServiceProgram } from '../service/run-service-program.ts';
 import { runService } from '../service/service.ts';
+import {
+  isServiceCommand,
+  manageService,
+  serviceCommandOptions,
+  serviceCommands,
+  serviceUsage,
+} from '../service/service-commands.ts';
 
-void runProgram({
+void runServiceProgram(agentService, (host) => ({
   name: 'duplicati-agent',
   summary: 'the backup agent, run as a service and managed from a Console',
-  usage: ['[run] [options]', '<command> [options]'],
+  usage: ['[run] [options]', '<command> [options]', ...serviceUsage],
   text: [
     'Listens on nothing. The connection to a Console and the backup engine come with later releases; until then the agent',
     'keeps its place: it starts with the machine, tells the service manager that it lives, and stops cleanly.',
@@ -17,23 +25,25 @@ void runProgram({
     { name: 'run', help: 'Run until stopped; also what happens without a command.' },
     { name: 'register', help: 'Register with a Console (comes with a later release).' },
     { name: 'clear', help: 'Forget the registration (comes with a later release).' },
+    ...serviceCommands,
     { name: 'help', help: 'Print this help.' },
     { name: 'version', help: 'Print the version.' },
   ],
-  options: agentOptions,
+  options: [...agentOptions, ...serviceCommandOptions],
   environment: dataFolderEnvironment,
   examples: [{ line: 'duplicati-agent run --log-level=Verbose', help: 'Run in the foreground and log more.' }],
   spaced: true,
   run(given) {
-    const later = ['register', 'clear'];
-    readCommand(given.words[0] ?? 'run', {
-      now: ['run'],
-      later,
+    const [word = 'run'] = given.words;
+    if (isServiceCommand(word)) return manageService(word, agentService, given, agentOptions);
+    readCommand(word, {
+      now: ['run', ...serviceCommands.map(({ name }) => name)],
+      later: ['register', 'clear'],
       waitFor: 'the connection to a Console',
       laterExit: 1,
       wrongUse: 2,
     });
-    const log = openLog(levelOf(given.text('log-level')));
-    return runService(log, agentOptions, () => startAgent(given, log));
+    const log = host.openLog(levelOf(given.text('log-level')));
+    return runService(log, agentOptions, () => startAgent(given, log, host.useDataFolder), host);
   },
-});
+}));

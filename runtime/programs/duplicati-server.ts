@@ -1,18 +1,30 @@
-import { runProgram } from '../command-line/command-line.ts';
-import { levelOf, openLog } from '../log/log.ts';
+import { UserError } from '../errors.ts';
+import { levelOf } from '../log/log.ts';
+import { INITIAL_PASSWORD } from '../server/initial-password.ts';
 import { serverOptions, startServer } from '../server/server.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
+import { serverService } from '../service/identity.ts';
+import { runServiceProgram } from '../service/run-service-program.ts';
 import { runService } from '../service/service.ts';
+import {
+  isServiceCommand,
+  manageService,
+  serviceCommandOptions,
+  serviceCommands,
+  serviceUsage,
+} from '../service/service-commands.ts';
 
-void runProgram({
+void runServiceProgram(serverService, (host) => ({
   name: 'duplicati-server',
   summary: 'the backup server, run as a service or by hand',
-  usage: ['[options]'],
+  usage: ['[options]', ...serviceUsage],
   text: [
     'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
     'The web interface, its API and the backup engine come with later releases.',
+    `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password of the web interface: at its next start the server keeps a hash of it and deletes the file.`,
   ],
-  options: serverOptions,
+  ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
+  options: [...serverOptions, ...serviceCommandOptions],
   environment: dataFolderEnvironment,
   examples: [
     { line: 'duplicati-server', help: 'Serve http://localhost:8200/ for this machine.' },
@@ -20,7 +32,10 @@ void runProgram({
     { line: 'duplicati-server --webservice-interface=any', help: 'Serve other machines too, by IP address.' },
   ],
   run(given) {
-    const log = openLog(levelOf(given.text('log-level')));
-    return runService(log, serverOptions, () => startServer(given, log));
+    const [word] = given.words;
+    if (isServiceCommand(word)) return manageService(word, serverService, given, serverOptions);
+    if (word !== undefined) throw new UserError(`unknown command "${word}" (see --help)`, 2);
+    const log = host.openLog(levelOf(given.text('log-level')));
+    return runService(log, serverOptions, () => startServer(given, log, host.useDataFolder), host);
   },
-});
+}));

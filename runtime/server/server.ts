@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Given, Option } from '../command-line/arguments.ts';
 import { UserError } from '../errors.ts';
 import { LOG_LEVELS, type Log } from '../log/log.ts';
@@ -6,6 +7,7 @@ import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
 import { answerRequest } from './answer.ts';
 import { type HostRule, isHostName } from './host.ts';
+import { INITIAL_PASSWORD, takeInitialPassword } from './initial-password.ts';
 import { listenOnFirst, readInterface, readPorts } from './listen.ts';
 
 export type ServerOption =
@@ -52,8 +54,12 @@ export const serverOptions: readonly Option<ServerOption>[] = [
   ...dataFolderOptions,
 ];
 
-/** Starts the server: data folder, lock, ports. */
-export async function startServer(given: Given<ServerOption>, log: Log): Promise<Running & { url: string }> {
+/** Starts the server: data folder, lock, password, ports. `onFolder` is called with the data folder once it is ours. */
+export async function startServer(
+  given: Given<ServerOption>,
+  log: Log,
+  onFolder: (folder: string) => void = () => {},
+): Promise<Running & { url: string }> {
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
   const rule: HostRule = {
@@ -64,6 +70,8 @@ export async function startServer(given: Given<ServerOption>, log: Log): Promise
   const folder = prepareDataFolder(findDataFolder(given.text('server-datafolder')), insecure, log);
   const lock = lockFolder(folder);
   try {
+    onFolder(folder);
+    const hasPassword = await takeInitialPassword(folder, log);
     const listener = await listenOnFirst(
       wanted,
       on,
@@ -75,8 +83,12 @@ export async function startServer(given: Given<ServerOption>, log: Log): Promise
     if (!on.isLoopback) log.notice('other machines can reach this server (--webservice-interface)');
     if (rule.allowed.has('*'))
       log.warning('every host name is answered (--webservice-allowed-hostnames=*): web pages may reach this server');
-    if (given.text('webservice-password'))
+    if (hasPassword || given.text('webservice-password'))
       log.information('a web password is set; it takes effect with the web interface');
+    else
+      log.notice(
+        `this server has no password yet: one is taken from ${path.join(folder, INITIAL_PASSWORD)} at the next start`,
+      );
     const stop = async () => {
       await listener.close(400);
       lock.release();

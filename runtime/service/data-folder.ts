@@ -4,7 +4,10 @@ import path from 'node:path';
 import type { Option } from '../command-line/arguments.ts';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import type { Security } from '../windows/security.ts';
+import { loadWindows } from '../windows/windows.ts';
 import { isPrivateGroup } from './private-group.ts';
+import { findWindowsFolderProblem, findWindowsPathProblem, makePrivateFolder } from './windows-folder.ts';
 
 export type DataFolderOption = 'server-datafolder' | 'allow-insecure-datafolder';
 
@@ -13,7 +16,10 @@ export const dataFolderOptions: readonly Option<DataFolderOption>[] = [
   {
     name: 'server-datafolder',
     value: 'FOLDER',
-    help: 'Folder of settings and databases. Without it: $DUPLICATI_HOME, else Duplicati below $XDG_CONFIG_HOME or ~/.config, else /var/lib/Duplicati.',
+    help:
+      process.platform === 'win32'
+        ? 'Folder of settings and databases. Without it: %DUPLICATI_HOME%, else Duplicati below %ProgramData% for a service and below %LOCALAPPDATA% for a person.'
+        : 'Folder of settings and databases. Without it: $DUPLICATI_HOME, else Duplicati below $XDG_CONFIG_HOME or ~/.config, else /var/lib/Duplicati.',
   },
   {
     name: 'allow-insecure-datafolder',
@@ -29,12 +35,25 @@ export const dataFolderEnvironment = [
   },
 ];
 
-/** Where settings and databases are kept, by the order of `--server-datafolder`, $DUPLICATI_HOME, the account's configuration folder. */
-export function findDataFolder(option: string | undefined, environment: NodeJS.ProcessEnv = process.env): string {
+/** Where settings and databases are kept, by the order of `--server-datafolder`, DUPLICATI_HOME, the account's folder for such things. */
+export function findDataFolder(
+  option: string | undefined,
+  environment: NodeJS.ProcessEnv = process.env,
+  platform: NodeJS.Platform = process.platform,
+): string {
+  const given = option || environment.DUPLICATI_HOME;
+  if (platform === 'win32') return path.win32.resolve(given || path.win32.join(localData(environment), 'Duplicati'));
   const home = environment.HOME || homeOfAccount();
   const config = environment.XDG_CONFIG_HOME || (home && path.join(home, '.config'));
-  const fallback = config ? path.join(config, 'Duplicati') : '/var/lib/Duplicati';
-  return path.resolve(option || environment.DUPLICATI_HOME || fallback);
+  return path.resolve(given || (config ? path.join(config, 'Duplicati') : '/var/lib/Duplicati'));
+}
+
+/** %LOCALAPPDATA%; for the accounts of services, whose own folder is inside Windows, %ProgramData%. */
+function localData(environment: NodeJS.ProcessEnv): string {
+  const own = environment.LOCALAPPDATA || path.win32.join(homeOfAccount(), 'AppData\\Local');
+  const windows = environment.SystemRoot || 'C:\\Windows';
+  const isInWindows = own.toLowerCase().startsWith(`${windows.toLowerCase()}\\`);
+  return isInWindows ? environment.ProgramData || 'C:\\ProgramData' : own;
 }
 
 function homeOfAccount(): string {
@@ -46,19 +65,20 @@ function homeOfAccount(): string {
 }
 
 /**
- * Makes the data folder (0700) or checks the one that is there: ours, 0700, and no other account able to put something else in its
- * place, in any folder above it. With `insecure`, what is wrong is logged instead of refused.
+ * Makes the data folder (0700; on Windows for SYSTEM, Administrators and us alone) or checks the one that is there: ours, for nobody
+ * else, and no other account able to put something else in its place, in any folder above it. With `insecure`, what is wrong is logged
+ * instead of refused.
  * @returns its real path. @throws UserError (100) that says what is wrong and how to mend it.
  */
-export function prepareDataFolder(folder: string, insecure: boolean, log: Log): string {
+export function prepareDataFolder(folder: string, insecure: boolean, log: Log, system = currentSystem()): string {
   try {
-    makeFolders(folder, insecure);
+    makeFolders(folder, insecure, system);
   } catch (thrown) {
     if (thrown instanceof UserError) throw thrown;
     throw new UserError(`the data folder ${folder} cannot be made: ${messageOf(thrown)}`, SERIOUS, thrown);
   }
   const real = resolveFolder(folder);
-  const problem = findFolderProblem(folder);
+  const problem = system.findFolderProblem(folder);
   if (problem && !insecure) throw refusal(folder, problem);
   if (problem) log.warning(`the data folder is not safe: ${problem}`);
   return real;
@@ -77,8 +97,43 @@ function refusal(folder: string, problem: string): UserError {
   return new UserError(`the data folder ${folder} is refused: ${problem}; ${hint}`, SERIOUS);
 }
 
-/** Makes what is missing of the path, each folder 0700, after checking that what is there cannot be replaced by others. */
-function makeFolders(folder: string, insecure: boolean): void {
+/** How folders are made for us alone, and judged, on this system. */
+interface System {
+  /** Makes one folder. @throws Error, also with code EEXIST. */
+  makeFolder(folder: string): void;
+  findFolderProblem(folder: string): string | undefined;
+  /** What is wrong with the folders above one that does not exist yet. */
+  findPathProblem(missing: string): string | undefined;
+}
+
+const posixSystem: System = {
+  makeFolder: (folder) => mkdirSync(folder, { mode: 0o700 }),
+  findFolderProblem: (folder) => findFolderProblem(folder),
+  findPathProblem: (missing) => findPathProblem(missing),
+};
+
+/** Without koffi nothing can be made safe or judged: that is a problem like any other, with the same way out. */
+export function windowsSystem(load: () => Security = () => loadWindows().security): System {
+  const find = (judge: (security: Security) => string | undefined): string | undefined => {
+    try {
+      return judge(load());
+    } catch (thrown) {
+      return `who can use it cannot be told: ${messageOf(thrown)}`;
+    }
+  };
+  return {
+    makeFolder: (folder) => makePrivateFolder(folder, load()),
+    findFolderProblem: (folder) => find((security) => findWindowsFolderProblem(folder, security)),
+    findPathProblem: (missing) => find((security) => findWindowsPathProblem(path.dirname(missing), security)),
+  };
+}
+
+function currentSystem(): System {
+  return process.platform === 'win32' ? windowsSystem() : posixSystem;
+}
+
+/** Makes what is missing of the path, each folder for us alone, after checking that what is there cannot be replaced by others. */
+function makeFolders(folder: string, insecure: boolean, system: System): void {
   const missing: string[] = [];
   let at = folder;
   while (lstatSync(at, { throwIfNoEntry: false }) === undefined) {
@@ -86,11 +141,11 @@ function makeFolders(folder: string, insecure: boolean): void {
     at = path.dirname(at);
   }
   if (missing.length === 0) return;
-  const problem = findPathProblem(missing[0]!);
+  const problem = system.findPathProblem(missing[0]!);
   if (problem && !insecure) throw refusal(folder, problem);
   for (const each of missing) {
     try {
-      mkdirSync(each, { mode: 0o700 });
+      system.makeFolder(each);
     } catch (thrown) {
       if (codeOf(thrown) !== 'EEXIST') throw thrown; // somebody was faster: the check that follows judges what is there
     }

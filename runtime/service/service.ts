@@ -1,9 +1,8 @@
-import { constants } from 'node:os';
 import { environmentName, findUnreadVariables, type Option } from '../command-line/arguments.ts';
 import { suggestName } from '../command-line/suggest.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import { openNotifier } from './notify.ts';
+import { foreground, type Host } from './host.ts';
 
 /** Something that was started and can be stopped. */
 export interface Running {
@@ -14,19 +13,16 @@ export interface Running {
 }
 
 /**
- * Runs a service until SIGTERM or SIGINT and returns 0 when it stopped cleanly. A second signal ends the process at once. Files made
- * from here on are readable by this account alone.
+ * Runs a service until it is asked to stop (on Linux SIGTERM or SIGINT) and returns 0 when it stopped cleanly.
  * @throws what `start` throws.
  */
 export async function runService(
   log: Log,
   options: readonly Option[],
   start: () => Promise<Running> | Running,
+  host: Host = foreground,
 ): Promise<number> {
-  process.umask(0o077);
-  // First of all: as process 1 of a container, a signal without a handler would be ignored.
-  const signal = waitForSignal();
-  const notifier = openNotifier(log);
+  const { notifier, stopAsked } = host.attend(log);
   for (const name of findUnreadVariables(options, process.env)) {
     const near = suggestName(
       name,
@@ -38,11 +34,10 @@ export async function runService(
   // A service with nothing listening has nothing else that keeps the process alive.
   const alive = setInterval(() => {}, 2 ** 30);
   notifier.ready(running.status);
-  log.information(`stopping after ${await signal}`);
+  log.information(`stopping after ${await stopAsked}`);
   notifier.stopping();
   clearInterval(alive);
-  // Fires only if something forgotten still keeps the process alive.
-  setTimeout(() => process.exit(), 500).unref();
+  host.endSoon();
   try {
     await running.stop();
   } catch (thrown) {
@@ -51,17 +46,4 @@ export async function runService(
   }
   log.information('stopped');
   return 0;
-}
-
-function waitForSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let seen = false;
-    const hear = (signal: NodeJS.Signals) => {
-      if (seen) process.exit(128 + constants.signals[signal]);
-      seen = true;
-      resolve(signal);
-    };
-    process.on('SIGTERM', hear);
-    process.on('SIGINT', hear);
-  });
 }

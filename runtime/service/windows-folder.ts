@@ -1,0 +1,63 @@
+import { lstatSync } from 'node:fs';
+import path from 'node:path';
+import { messageOf } from '../errors.ts';
+import { findAccessProblem, findReplaceProblem, trustedAccounts } from '../windows/access.ts';
+import type { Security } from '../windows/security.ts';
+import { privateFolderSddl, readDescriptor, type SecurityDescriptor } from '../windows/security-descriptor.ts';
+
+/** Makes one folder that SYSTEM, Administrators and this process's own accounts alone can use; one that is there is left as it is. */
+export function makePrivateFolder(folder: string, security: Security): void {
+  security.makeFolder(folder, privateFolderSddl(security.ownAccounts()));
+}
+
+/**
+ * What is wrong with a data folder, in words: it must be ours alone, and nobody else may be able to put another into its place, in any
+ * folder above it. Links are not followed but refused: who made one could turn it.
+ */
+export function findWindowsFolderProblem(folder: string, security: Security, look = lookAt): string | undefined {
+  return (
+    findWindowsPathProblem(path.win32.dirname(folder), security, look) ??
+    attempt(folder, () => {
+      const { isLink, isFolder } = look(folder);
+      if (isLink) return 'it is a link; name the folder it leads to';
+      return isFolder ? findAccessProblem(...judgement(folder, security)) : 'it is not a folder';
+    })
+  );
+}
+
+/** What is wrong with a folder that exists and with those above it, up to the volume's root. */
+export function findWindowsPathProblem(folder: string, security: Security, look = lookAt): string | undefined {
+  const { root } = path.win32.parse(folder);
+  for (let at = folder; ; at = path.win32.dirname(at)) {
+    const problem = attempt(at, () => {
+      if (at !== root && look(at).isLink) return `${at} is a link; name the folder it leads to`;
+      const found = findReplaceProblem(...judgement(at, security), at === root);
+      return found && `${at} ${found}`;
+    });
+    if (problem || at === root) return problem;
+  }
+}
+
+/** What is wrong with a file that nobody else may read or change, in words. */
+export function findWindowsFileProblem(file: string, security: Security): string | undefined {
+  return attempt(file, () => findAccessProblem(...judgement(file, security)));
+}
+
+/** Junctions count as links. @throws Error of node:fs. */
+function lookAt(file: string): { isLink: boolean; isFolder: boolean } {
+  const stat = lstatSync(file);
+  return { isLink: stat.isSymbolicLink(), isFolder: stat.isDirectory() };
+}
+
+function judgement(file: string, security: Security): [SecurityDescriptor, ReadonlySet<string>] {
+  return [readDescriptor(security.readSecurity(file)), trustedAccounts(security.ownAccounts())];
+}
+
+/** What cannot be judged is not good. */
+function attempt(file: string, find: () => string | undefined): string | undefined {
+  try {
+    return find();
+  } catch (thrown) {
+    return `who can use ${file} cannot be told: ${messageOf(thrown)}`;
+  }
+}
