@@ -105,7 +105,7 @@ function openFolderTo(identity: ServiceIdentity, given: string | undefined, { se
   const system = windowsSystem(() => ({ ...security, ownAccounts: () => [...security.ownAccounts(), sid] }));
   try {
     // of Administrators, not of the person who installs: the service would refuse a stranger's folder
-    security.makeFolder(folder, `O:BA${privateFolderSddl([sid])}`);
+    if (security.makeFolder(folder, `O:BA${privateFolderSddl([sid])}`)) return;
     const problem = system.findFolderProblem(folder);
     if (problem) throw new UserError(`the data folder ${folder} is refused: ${problem}`, SERIOUS);
     security.protectFolder(folder, privateFolderSddl([sid]));

@@ -6,7 +6,6 @@ import { agentService, serverService } from '../../../runtime/service/identity.t
 import { installService, uninstallService } from '../../../runtime/service/install-service.ts';
 import { optionsToKeep } from '../../../runtime/service/service-commands.ts';
 import { STATE } from '../../../runtime/windows/service-status.ts';
-import type { ServiceRow } from '../../../runtime/windows/services.ts';
 import { serviceSid } from '../../../runtime/windows/sid.ts';
 import { makeWindows, type StandIn } from './windows-stand-in.ts';
 
@@ -33,23 +32,25 @@ test('a service is registered with a quoted program, its options, recovery and e
   t.deepEqual(machine.calls, []);
 });
 
-test('the agent runs by its word, and a virtual account is given the data folder', async (t) => {
-  const rows: ServiceRow[] = [];
+test('the agent runs by its word, and the folder of a virtual account is made for it', async (t) => {
   const machine = makeWindows();
   const around = { ...surround(machine), command: ['C:\\r.exe', 'duplicati-agent'] };
-  const { create } = machine.windows.services;
-  machine.windows.services.create = (row) => {
-    rows.push(row);
-    return create(row);
-  };
-  await t.throwsAsync(installService(agentService, { ...wanted, account: 'virtual', args: [] }, around), {
-    message: /data folder .*Duplicati Agent is refused/, // nothing is there on this machine
-  });
-  const [row] = rows;
-  t.is(machine.services.size, 0, 'it is not left behind half done');
+  await installService(agentService, { ...wanted, account: 'virtual', args: [] }, around);
+  const row = machine.services.get('duplicati-agent');
   t.is(row?.commandLine, '"C:\\r.exe" duplicati-agent run --service');
   t.is(row?.account, 'NT SERVICE\\duplicati-agent');
+  t.is(machine.calls.length, 1);
   t.regex(machine.calls[0] ?? '', new RegExp(`^make .*Duplicati Agent O:BAD:P.*FA;;;${serviceSid('duplicati-agent')}`));
+});
+
+test('a folder that is not sound is not opened to a virtual account, and the service is not left behind', async (t) => {
+  const machine = makeWindows();
+  machine.windows.security.makeFolder = () => false; // it is there; not on this machine, so it cannot be judged
+  await t.throwsAsync(installService(agentService, { ...wanted, account: 'virtual' }, surround(machine)), {
+    instanceOf: UserError,
+    message: /the data folder .*Duplicati Agent is refused/,
+  });
+  t.deepEqual([machine.services.size, machine.registry.size, machine.calls], [0, 0, []]);
 });
 
 test('a service that is there already is left alone', async (t) => {
