@@ -18,7 +18,7 @@ interface BuildCommandOptions extends CommonOptions {
   shell?: boolean;
 }
 
-const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'none'];
+const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'mszip', 'none'];
 /** Highest level of each method, and the one taken when none is given. */
 const LEVELS: Readonly<Record<Method, { most: number; usual: number }>> = {
   xz: { most: 9, usual: 6 },
@@ -69,7 +69,7 @@ function parseCompression(text: string): Compression {
     throw new UsageError(`--compression: "${text}" is no method`, didYouMean(name, METHODS));
   const { most, usual } = LEVELS[method];
   const number = level === undefined ? usual : Number(level);
-  if (!Number.isInteger(number) || number < (method === 'zstd' || method === 'gzip' ? 1 : 0) || number > most) {
+  if (!Number.isInteger(number) || number < (method === 'xz' || method === 'none' ? 0 : 1) || number > most) {
     throw new UsageError(`--compression: "${level}" is no level of ${method}`, `its highest is ${most}`);
   }
   return { method, level: number };

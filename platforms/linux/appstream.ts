@@ -1,5 +1,5 @@
+import { programsOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
-import { programsOf } from './members.ts';
 import type { Places } from './places.ts';
 
 /** AppStream 0.16, 2.2 "Desktop Applications". The page itself is under FSFAP, so that distributions may copy it. */

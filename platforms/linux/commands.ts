@@ -1,12 +1,12 @@
 import type { Entry } from '../../build/model/file-tree.ts';
 import type { Alternative } from '../../build/model/lifecycle.ts';
+import { programsOf } from '../../build/model/members.ts';
 import type { Payload } from '../../build/model/platform.ts';
 import type { Edition, Product, Program } from '../../build/model/product.ts';
 import { commandLineOf } from './command-line.ts';
 import { renderBash, renderFish, renderZsh } from './completions.ts';
 import { gzipFile, symbolicLink, textFile } from './entries.ts';
 import { renderManPage } from './man-page.ts';
-import { programsOf } from './members.ts';
 import type { Places } from './places.ts';
 
 export interface Commands {

@@ -1,9 +1,9 @@
 import type { Entry } from '../../build/model/file-tree.ts';
+import { shortcutsOf } from '../../build/model/members.ts';
 import type { Payload } from '../../build/model/platform.ts';
 import type { Edition, Product, Shortcut } from '../../build/model/product.ts';
 import { renderMetainfo } from './appstream.ts';
 import { textFile } from './entries.ts';
-import { shortcutsOf } from './members.ts';
 import { ICON_FILE } from './payload-files.ts';
 import type { Places } from './places.ts';
 

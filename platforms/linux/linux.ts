@@ -1,5 +1,6 @@
 import { type Entry, fileTree } from '../../build/model/file-tree.ts';
 import type { Alternative, Lifecycle } from '../../build/model/lifecycle.ts';
+import { replacedBy, servicesOf, settingsOf } from '../../build/model/members.ts';
 import type { Relations } from '../../build/model/package.ts';
 import type { Payload, Platform } from '../../build/model/platform.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
@@ -9,7 +10,6 @@ import { placeCommands } from './commands.ts';
 import { placeShortcuts } from './desktop-entry.ts';
 import { placeDocuments } from './documents.ts';
 import { foldersBelow, textFile } from './entries.ts';
-import { replacedBy, servicesOf, settingsOf } from './members.ts';
 import { markerPath, placePayload } from './payload-files.ts';
 import { type Places, placesOf } from './places.ts';
 import { renderSettingsFile } from './settings-file.ts';

@@ -1,8 +1,8 @@
+import { programsOf, servicesOf, settingsOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import type { Service } from '../../build/model/service.ts';
 import type { CommandLine, Option } from './command-line.ts';
 import type { HelpEntry } from './help-text.ts';
-import { programsOf, servicesOf, settingsOf } from './members.ts';
 import type { Places } from './places.ts';
 import { profilePath } from './systemd.ts';
 

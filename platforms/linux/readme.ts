@@ -1,6 +1,6 @@
+import { programsOf, servicesOf, settingsOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import { type Service, startOf } from '../../build/model/service.ts';
-import { programsOf, servicesOf, settingsOf } from './members.ts';
 import type { Places } from './places.ts';
 import { wrapText } from './prose.ts';
 import { accountOf, profilePath } from './systemd.ts';

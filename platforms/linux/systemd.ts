@@ -1,10 +1,10 @@
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Entry } from '../../build/model/file-tree.ts';
+import { programsOf, servicesOf, settingsOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import { type Service, startOf } from '../../build/model/service.ts';
 import { textFile } from './entries.ts';
 import { type Directive, hardeningOf, needsWholeMachine, readEverythingProfile } from './hardening.ts';
-import { programsOf, servicesOf, settingsOf } from './members.ts';
 import type { Places } from './places.ts';
 
 const UNITS = '/usr/lib/systemd/system';

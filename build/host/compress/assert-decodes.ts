@@ -1,5 +1,7 @@
-import { createGunzip, createZstdDecompress, gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { createGunzip, createZstdDecompress, gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import { differs } from './differs.ts';
+
+type Decodable = 'zstd' | 'gzip' | 'mszip';
 
 const CHUNK = 1 << 18;
 const IN_ONE_CALL = 32 << 20;
@@ -9,7 +11,7 @@ const IN_ONE_CALL = 32 << 20;
  * call, which costs less.
  * @throws PackwrightError when it is not `raw` that comes back.
  */
-export async function assertDecodes(encoded: Buffer, raw: Uint8Array, method: 'zstd' | 'gzip'): Promise<void> {
+export async function assertDecodes(encoded: Buffer, raw: Uint8Array, method: Decodable): Promise<void> {
   let at = 0;
   try {
     for await (const chunk of decode(encoded, raw.byteLength, method)) {
@@ -22,11 +24,24 @@ export async function assertDecodes(encoded: Buffer, raw: Uint8Array, method: 'z
   }
 }
 
-function decode(encoded: Buffer, size: number, method: 'zstd' | 'gzip'): Iterable<Buffer> | AsyncIterable<Buffer> {
+function decode(encoded: Buffer, size: number, method: Decodable): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (method === 'mszip') return decodeMszip(encoded);
   if (size > IN_ONE_CALL) {
     const decoder = method === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK });
     return decoder.end(encoded);
   }
   const options = { chunkSize: CHUNK, maxOutputLength: Math.max(1, size) };
   return [method === 'zstd' ? zstdDecompressSync(encoded, options) : gunzipSync(encoded, options)];
+}
+
+/** The sizes are trusted, since we wrote them just now. */
+function* decodeMszip(encoded: Buffer): Generator<Buffer> {
+  let before: Buffer | undefined;
+  for (let at = 0; at < encoded.length; ) {
+    const end = at + 8 + encoded.readUInt16LE(at + 4);
+    const block: Buffer = inflateRawSync(encoded.subarray(at + 10, end), before ? { dictionary: before } : {});
+    yield block;
+    before = block;
+    at = end;
+  }
 }

@@ -11,6 +11,7 @@ import { cutContent, type PackedCompression, plainEncoding } from './cut-content
 import { fileIdentity } from './identity.ts';
 import type { Encoding } from './jobs.ts';
 import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
+import { MSZIP_BLOCK } from './mszip-blocks.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
 import { defaultMemory, openPool } from './pool.ts';
 import { openRangeWork, type RangeWork } from './range-work.ts';
@@ -51,7 +52,7 @@ const CACHED_RUN = 64 << 10;
 /** Larger runs are put into the scratch folder rather than held. */
 const HELD_RUN = 1 << 20;
 /** Scale of each method's `level`. */
-const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9] } as const;
+const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9], mszip: [1, 9] } as const;
 
 /** Work in hand: the bytes before compression, and the segments they become, in order. */
 interface Started {
@@ -104,7 +105,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
 
   /** Cuts the parts into segments and has them encoded. */
   async function startSegments(parts: readonly Part[], compression: PackedCompression, spill: Spill): Promise<Started> {
-    const limit = options.limit ?? pieceLimit(compression);
+    const limit = wholeBlocks(options.limit ?? pieceLimit(compression), compression);
     const raw: HashedSource[] = [];
     const pending: Promise<Encoded>[] = [];
     const add = (encoded: Promise<Encoded>) => {
@@ -113,7 +114,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       encoded.catch(() => {});
     };
     try {
-      for await (const segment of planSegments(parts, threshold, limit)) {
+      for await (const segment of planSegments(parts, segmentThreshold(parts, compression, threshold), limit)) {
         if (segment.kind === 'content') {
           const { file } = await contents.locate(segment.content);
           const source = { file, offset: 0, length: segment.content.size };
@@ -197,6 +198,15 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
 }
 
 const sizeOf = (pieces: readonly HashedSource[]) => pieces.reduce((sum, { source }) => sum + sourceSize(source), 0);
+
+function wholeBlocks(limit: number, { method }: Compression): number {
+  return method === 'mszip' ? Math.ceil(limit / MSZIP_BLOCK) * MSZIP_BLOCK : limit;
+}
+
+/** Only the last MSZIP block of a folder may be short: a content is a segment of its own when it is all there is. */
+function segmentThreshold(parts: readonly Part[], { method }: Compression, threshold: number): number {
+  return method === 'mszip' && parts.length > 1 ? Infinity : threshold;
+}
 
 function isPacked(compression: Compression): compression is PackedCompression {
   return compression.method !== 'none';

@@ -2,6 +2,7 @@ import type { Content } from '../../model/content.ts';
 import type { Compression } from '../../model/format.ts';
 import { findCodeRange } from './code-range.ts';
 import type { Encoding, Filter } from './jobs.ts';
+import { MSZIP_BLOCK } from './mszip-blocks.ts';
 import type { Cut, CutPiece } from './piece-maker.ts';
 import { cutRange } from './segments.ts';
 
@@ -29,7 +30,9 @@ export async function cutContent(
   const pieces: CutPiece[] = [];
   const add = (offset: number, end: number, encoding: Encoding) => {
     if (end <= offset) return;
-    for (const source of cutRange({ file, offset, length: end - offset }, limit)) pieces.push({ source, encoding });
+    const unit = method === 'mszip' ? MSZIP_BLOCK : undefined;
+    for (const source of cutRange({ file, offset, length: end - offset }, limit, unit))
+      pieces.push({ source, encoding });
   };
   const plain = plainEncoding(compression);
   const filter: Filter = content.machineCode ?? 'none';

@@ -1,6 +1,7 @@
 import { assertDecodes } from './assert-decodes.ts';
 import { encodeGzipMember } from './gzip-member.ts';
 import type { Encoding, Unit } from './jobs.ts';
+import { encodeMszipBlocks } from './mszip-blocks.ts';
 import { readRangeInto, type Source, sourceSize } from './source.ts';
 import { encodeZstdFrame } from './zstd-frame.ts';
 
@@ -29,10 +30,7 @@ async function encodeAndCompare(source: Source, encoding: Encoding) {
     return encodeXzBlock(source, encoding.level, encoding.filter);
   }
   const raw = loadSource(source);
-  const encoded =
-    encoding.method === 'zstd'
-      ? encodeZstdFrame(raw, encoding.level, encoding.threaded)
-      : encodeGzipMember(raw, encoding.level);
+  const encoded = encode(raw, encoding);
   // A whole stream in one frame is decompressed once only, by its reader.
   if (!isWhole(encoding)) await assertDecodes(encoded, raw, encoding.method);
   // A copy in a buffer of its own: a view into a pool cannot be handed to another thread.
@@ -40,6 +38,12 @@ async function encodeAndCompare(source: Source, encoding: Encoding) {
   release(encoded);
   if (!(source instanceof Uint8Array)) release(raw);
   return { bytes, unpaddedSize: 0 };
+}
+
+function encode(raw: Uint8Array, encoding: Exclude<Encoding, { method: 'xz' }>): Buffer {
+  if (encoding.method === 'zstd') return encodeZstdFrame(raw, encoding.level, encoding.threaded);
+  if (encoding.method === 'mszip') return encodeMszipBlocks(raw, encoding.level);
+  return encodeGzipMember(raw, encoding.level);
 }
 
 function isWhole(encoding: Encoding): boolean {

@@ -7,9 +7,9 @@ export type Filter = 'x64' | 'arm64' | 'none';
 export type Encoding =
   | { method: 'xz'; level: number; filter: Filter }
   | { method: 'zstd'; level: number; threaded: boolean }
-  | { method: 'gzip'; level: number };
+  | { method: 'gzip' | 'mszip'; level: number };
 
-/** A piece of a compressed stream: an xz block, a zstd frame, or a gzip member. */
+/** A piece of a compressed stream: an xz block, a zstd frame, a gzip member, or MSZIP blocks. */
 export interface Unit {
   /** Bytes in the stream. */
   size: number;

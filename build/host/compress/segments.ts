@@ -14,6 +14,7 @@ const MiB = 2 ** 20;
 export function pieceLimit({ method, level }: Compression): number {
   if (method === 'xz') return 16 * MiB;
   if (method === 'zstd') return level > 12 ? 32 * MiB : 16 * MiB;
+  // gzip, and MSZIP, whose pieces are whole blocks of 32 KiB.
   return 8 * MiB;
 }
 
@@ -56,10 +57,10 @@ export async function* planSegments(parts: readonly Part[], threshold: number, l
   if (size > 0) yield flush();
 }
 
-/** Equal parts of a range of at most `limit` bytes each, cut at multiples of 4 KiB from its start. Depends on the numbers alone. */
-export function cutRange({ file, offset, length }: FileRange, limit: number): FileRange[] {
+/** Equal parts of a range of at most `limit` bytes each, cut at multiples of `unit` from its start. Depends on the numbers alone. */
+export function cutRange({ file, offset, length }: FileRange, limit: number, unit = 4096): FileRange[] {
   const count = Math.ceil(length / limit);
-  const step = Math.ceil(length / count / 4096) * 4096;
+  const step = Math.ceil(length / count / unit) * unit;
   const ranges: FileRange[] = [];
   for (let done = 0; done < length; done += step) {
     ranges.push({ file, offset: offset + done, length: Math.min(step, length - done) });

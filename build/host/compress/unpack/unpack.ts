@@ -8,6 +8,7 @@ import type { RangeWork } from '../range-work.ts';
 import { digestData, type KnownDigest } from './digest-data.ts';
 import { unpackGzip } from './gzip.ts';
 import type { Knowledge } from './known-piece.ts';
+import { unpackMszip } from './mszip.ts';
 import { readRange, type Stretch } from './stretch.ts';
 import { unpackXz } from './xz.ts';
 import { unpackZstd } from './zstd.ts';
@@ -62,6 +63,7 @@ function unpackStretch(stretch: Stretch, method: Method, known: Knowledge): Asyn
   if (method === 'none') return readRange(stretch, 0, stretch.length);
   if (method === 'xz') return unpackXz(stretch, known);
   if (method === 'zstd') return unpackZstd(stretch, known);
+  if (method === 'mszip') return unpackMszip(stretch, known);
   return unpackGzip(stretch, known);
 }
 

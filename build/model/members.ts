@@ -1,6 +1,6 @@
-import { PackwrightError } from '../../build/model/errors.ts';
-import type { Edition, Product, Program, Setting, Shortcut } from '../../build/model/product.ts';
-import type { Service } from '../../build/model/service.ts';
+import { PackwrightError } from './errors.ts';
+import type { Edition, Product, Program, Setting, Shortcut } from './product.ts';
+import type { Service } from './service.ts';
 
 /** The programs of an edition, in its order. @throws PackwrightError on a name the product does not have. */
 export function programsOf(product: Product, edition: Edition): Program[] {
