@@ -6,6 +6,7 @@ import { rpm } from '../installers/rpm/rpm.ts';
 import { container } from '../platforms/container/container.ts';
 import { linux } from '../platforms/linux/linux.ts';
 import { renderProgramPage } from '../platforms/linux/program-page.ts';
+import { NATIVE } from '../platforms/windows/native/native.ts';
 import { PackwrightError } from './model/errors.ts';
 import type { Format } from './model/format.ts';
 import type { Platform } from './model/platform.ts';
@@ -14,6 +15,9 @@ import type { FormatName, PlatformName } from './model/target.ts';
 export const FORMATS = { deb, rpm, oci } satisfies Record<FormatName, Format>;
 export const PLATFORMS = { linux, docker: container } satisfies Record<PlatformName, Platform>;
 export { readDebFiles, readTar, renderProgramPage };
+
+/** The small programs that a package for Windows holds or runs while it is installed. */
+export const WINDOWS_NATIVE = NATIVE;
 
 /** Other forms of an image than the tar of a layout. */
 export const IMAGE_FORMS = {

@@ -1,7 +1,7 @@
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { IMAGE_READER, readDebFiles, readTar } from './catalogue.ts';
+import { IMAGE_READER, readDebFiles, readTar, WINDOWS_NATIVE } from './catalogue.ts';
 import { defaultCacheFolder, openCache } from './host/cache.ts';
 import { openBlobs } from './host/compress/compress.ts';
 import { openUnpacker } from './host/compress/unpack/unpack.ts';
@@ -9,9 +9,8 @@ import { readLock } from './host/lock-file.ts';
 import { type NodeRuntime, type NodeSource, nodeRuntime } from './host/node-runtime.ts';
 import { makeScratch, removeScratch } from './host/scratch.ts';
 import type { Manifest } from './manifest/load.ts';
-import type { Content } from './model/content.ts';
 import type { Payload } from './model/platform.ts';
-import type { Arch } from './model/target.ts';
+import type { Arch, System } from './model/target.ts';
 import type { Report } from './report.ts';
 import { baseTree } from './stages/base.ts';
 import { type Bundle, bundlePrograms } from './stages/bundle.ts';
@@ -22,6 +21,8 @@ import { openImageBase } from './stages/image-base.ts';
 import { makeLoader } from './stages/loader.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
+import type { Executables } from './stages/programs.ts';
+import { makeWindowsLoaders } from './stages/windows-loader.ts';
 
 export interface LineOptions {
   /** What images stand on: pinned Debian libraries alone, a minimal Debian with a shell, or the path of an OCI layout. */
@@ -63,7 +64,7 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
     said.add(sentence);
   };
   const bundles = new Map<string, Promise<{ bundle: Bundle; help: Record<string, string> }>>();
-  const loaders = new Map<string, Promise<{ node: NodeRuntime; loader: Content }>>();
+  const loaders = new Map<string, Promise<{ node: NodeRuntime; executables: Executables }>>();
   const payloads = new Map<string, Promise<Payload>>();
   return {
     manifest,
@@ -83,17 +84,24 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
         return { bundle, help };
       });
     },
-    loaderOf(arch: Arch) {
-      return remember(loaders, arch, async () => {
-        const node = await nodeRuntime('linux', arch, runtime);
-        return { node, loader: await makeLoader(node, arch, cache) };
+    loaderOf(system: System, arch: Arch) {
+      return remember(loaders, `${system} ${arch}`, async () => {
+        if (system === 'linux') {
+          const node = await nodeRuntime('linux', arch, runtime);
+          return { node, executables: { system, loader: await makeLoader(node, arch, cache) } };
+        }
+        const node = await nodeRuntime('win', arch, runtime);
+        const { title, vendor } = manifest.product;
+        const windows = await makeWindowsLoaders(node, arch, { title, vendor }, runtime);
+        return { node, executables: { system, loaders: windows, launchers: WINDOWS_NATIVE[arch] } };
       });
     },
-    payloadOf(edition: string, arch: Arch, base: boolean) {
-      return remember(payloads, `${edition} ${arch} ${base}`, async () => {
+    /** @param base true: with the system below it, for an image. */
+    payloadOf(edition: string, system: System, arch: Arch, base: boolean) {
+      return remember(payloads, `${edition} ${system} ${arch} ${base}`, async () => {
         const [bundled, executable, below] = await Promise.all([
           this.bundleOf(edition),
-          this.loaderOf(arch),
+          this.loaderOf(system, arch),
           base ? openBelow(options.imageBase ?? 'scratch', arch) : {},
         ]);
         const input = { manifest, edition: editionOf(manifest.product, edition), arch, runtime, note };

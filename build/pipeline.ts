@@ -123,8 +123,9 @@ async function makePackage(line: Line, target: Target): Promise<Package> {
   const edition = editionOf(product, target.edition);
   const placements = [];
   for (const arch of target.arches) {
-    const payload = await line.payloadOf(target.edition, arch, target.format === 'oci');
-    placements.push(PLATFORMS[target.platform].place(product, edition, arch, payload, target.format));
+    const platform = PLATFORMS[target.platform];
+    const payload = await line.payloadOf(target.edition, platform.system, arch, target.format === 'oci');
+    placements.push(platform.place(product, edition, arch, payload, target.format));
   }
   if (placements.length === 0) throw new PackwrightError(target.id, 'it has no architecture');
   return {

@@ -74,6 +74,7 @@ const program = shape(
     name: { ...name('Command name'), pattern: '^(?!runtime$|healthcheck$)[a-z0-9][a-z0-9._-]*$' },
     entry: inside('Module to run'),
     summary: line('One line for man pages and menus'),
+    windowless: flag('True: no console on Windows, for a program of the desktop. Default false'),
     bundle: flag('False: ship the package with its production dependencies unbundled. Default true'),
     section: {
       type: 'number',

@@ -1,10 +1,10 @@
 import type { Content } from './content.ts';
 import type { Placement } from './package.ts';
 import type { Edition, Product } from './product.ts';
-import type { Arch, FormatName, PlatformName } from './target.ts';
+import type { Arch, FormatName, PlatformName, System } from './target.ts';
 
 /**
- * A file of the payload, relative to the payload's root: `bin/NAME` (loader and links), `app/x.mjs`, `native/x.node`, `icon.svg`; or a
+ * A file of the payload, relative to the payload's root: `bin/NAME` (loader and links; on Windows `bin/NAME.exe`), `app/x.mjs`, `native/x.node`, `icon.svg`; or a
  * file that the manifest puts elsewhere, with its absolute path on the target.
  */
 export type PayloadFile =
@@ -33,5 +33,7 @@ export interface Payload {
 /** Where files go and how services run on an operating system. Pure: no clock, no disk. */
 export interface Platform {
   name: PlatformName;
+  /** Which programs it runs. */
+  system: System;
   place(product: Product, edition: Edition, arch: Arch, payload: Payload, format: FormatName): Placement;
 }

@@ -11,6 +11,8 @@ export interface Program {
   summary: string;
   /** False: the package at the manifest's folder is shipped with its production dependencies, unbundled. Default true. */
   bundle?: boolean;
+  /** True: on Windows it has no console, as a program of the desktop. Default false. */
+  windowless?: boolean;
   /** Man page section. Default 1; daemons use 8. */
   section?: 1 | 8;
   /** True: the program is run with `--help` while packaging, and man page and completions are made of what it prints. Default false. */

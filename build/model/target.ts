@@ -1,5 +1,7 @@
 /** Processor of the machine a package is for, in Node's words (`process.arch`). Each format has its own word for it. */
 export type Arch = 'x64' | 'arm64';
+/** The operating system that a package's programs run on, in Node's words (`process.platform`). */
+export type System = 'linux' | 'win32';
 export type PlatformName = 'linux' | 'docker';
 export type FormatName = 'deb' | 'rpm' | 'oci';
 

@@ -33,7 +33,8 @@ export interface PeHeaders {
 }
 export type DirectoryName = 'exports' | 'imports' | 'resources' | 'security';
 
-const MACHINES: Readonly<Record<number, Arch>> = { 34404: 'x64', 43620: 'arm64' };
+/** IMAGE_FILE_MACHINE. */
+export const PE_MACHINES: Readonly<Record<number, Arch>> = { 34404: 'x64', 43620: 'arm64' };
 const DIRECTORIES: Readonly<Record<DirectoryName, number>> = { exports: 0, imports: 1, resources: 2, security: 4 };
 const IMAGE_FILE_DLL = 0x2000;
 /** Bounds no sound file comes near. The loader of Windows takes 96 sections. */
@@ -58,7 +59,7 @@ export async function readPeHeaders(source: ByteSource): Promise<PeHeaders> {
   const coff = Buffer.from(await source.read(at, 24));
   if (coff.readUInt32LE(0) !== 0x4550) throw bad('it has no PE header');
   const machine = coff.readUInt16LE(4);
-  const arch = MACHINES[machine];
+  const arch = PE_MACHINES[machine];
   if (!arch) throw bad(`its processor is number 0x${machine.toString(16)}, which is neither x64 nor arm64`);
   const sectionCount = coff.readUInt16LE(6);
   const optionalSize = coff.readUInt16LE(20);

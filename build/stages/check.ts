@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { PackwrightError } from '../model/errors.ts';
 import type { Entry, FileTree } from '../model/file-tree.ts';
 import type { Package, Placement } from '../model/package.ts';
-import { elfOf } from './payload.ts';
+import { elfOf, isHelper, peOf } from './machine-code.ts';
 
 /** One rule over a placed tree: gives a fault for each breach. */
 interface Rule {
@@ -24,6 +24,9 @@ const MUST_NOT_HAVE: readonly { pattern: RegExp; why: string }[] = [
   },
 ];
 const RUNTIME_LEAST = 1024 * 1024;
+/** The loader's place: the home, and on Windows the end of a program's name. */
+const RUNTIME = /^(.*)\/bin\/runtime(\.exe)?$/;
+const findRuntime = (tree: FileTree) => tree.find((entry) => RUNTIME.test(entry.path));
 
 const RULES: readonly Rule[] = [
   {
@@ -31,18 +34,14 @@ const RULES: readonly Rule[] = [
     *find({ tree }, pkg) {
       const paths = new Set(tree.map((entry) => entry.path));
       const edition = pkg.product.editions.find((one) => one.name === pkg.target.edition);
-      const home = (tree.find((entry) => entry.path.endsWith('/bin/runtime'))?.path ?? '/bin/runtime').slice(
-        0,
-        -'/bin/runtime'.length,
-      );
+      const runtime = findRuntime(tree);
+      const [place, home = '', end = ''] = RUNTIME.exec(runtime?.path ?? '/bin/runtime') ?? [];
       for (const name of edition?.programs ?? []) {
-        for (const path of [`${home}/bin/${name}`, `${home}/app/${name}.mjs`])
+        for (const path of [`${home}/bin/${name}${end}`, `${home}/app/${name}.mjs`])
           if (!paths.has(path)) yield `${path} is missing`;
       }
-      const runtime = tree.find((entry) => entry.path === `${home}/bin/runtime`);
-      if (runtime?.kind !== 'file') yield `${home}/bin/runtime is missing`;
-      else if (runtime.content.size < RUNTIME_LEAST || runtime.mode !== 0o755)
-        yield `${home}/bin/runtime is not an executable`;
+      if (runtime?.kind !== 'file') yield `${place} is missing`;
+      else if (runtime.content.size < RUNTIME_LEAST || runtime.mode !== 0o755) yield `${place} is not an executable`;
     },
   },
   {
@@ -94,8 +93,11 @@ const RULES: readonly Rule[] = [
   {
     name: 'machine code is for the right processor and has no library search path of its own',
     async *find({ tree, arch }) {
+      const isWindows = findRuntime(tree)?.path.endsWith('.exe');
       for (const entry of tree) {
         if (entry.kind !== 'file' || entry.layer === 'base') continue;
+        const pe = isWindows && !isHelper(entry.path) && (await peOf(entry.path, entry.content));
+        if (pe && pe.arch !== arch) yield `${entry.path} is for ${pe.arch}, not ${arch}`;
         const elf = await elfOf(entry.path, entry.content);
         if (!elf) continue;
         if (elf.arch !== arch) yield `${entry.path} is for ${elf.arch}, not ${arch}`;

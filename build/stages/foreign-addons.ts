@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PackwrightError } from '../model/errors.ts';
-import type { Arch } from '../model/target.ts';
+import type { Arch, System } from '../model/target.ts';
+import { looksLikePe, PE_MACHINES } from '../pe/headers.ts';
 
 const SYSTEM = '(?<system>linux|linuxmusl|musl|alpine|android|darwin|ios|win32|freebsd|netbsd|openbsd|sunos|aix)';
 const CPU =
@@ -21,36 +22,50 @@ const MUSL_FILE = /\.musl\.node$/;
 
 /**
  * Whom a file is for when that is not the target, such as `darwin-arm64`; undefined when it is for the target, for all, or does not say.
- * Targets are Linux with glibc.
+ * Linux is one with glibc.
  * @param file its path below the package.
  */
-export function foreignOwner(file: string, arch: Arch): string | undefined {
+export function foreignOwner(file: string, target: System, arch: Arch): string | undefined {
   for (const layout of LAYOUTS) {
     const { system, cpu, libc } = layout.exec(file)?.groups ?? {};
     if (!system || !cpu) continue;
     const isMusl = libc === 'musl' || MUSL_FILE.test(file);
-    if (system === 'linux' && cpu.split('+').includes(arch) && !isMusl) return undefined;
+    if (system === target && cpu.split('+').includes(arch) && !isMusl) return undefined;
     return `${system}-${cpu}${isMusl ? ' (musl)' : ''}`;
   }
   return undefined;
 }
 
-/** First bytes of machine code: ELF (e_machine at byte 18), PE, Mach-O of 32 and 64 bits and of several processors. */
-const MAGIC: readonly { system: string; bytes: readonly number[] }[] = [
-  { system: 'Windows', bytes: [0x4d, 0x5a] },
-  { system: 'macOS', bytes: [0xcf, 0xfa, 0xed, 0xfe] },
-  { system: 'macOS', bytes: [0xce, 0xfa, 0xed, 0xfe] },
-  { system: 'macOS', bytes: [0xca, 0xfe, 0xba, 0xbe] },
+/** First bytes of Mach-O files of 32 and 64 bits and of several processors. */
+const MACH_O: readonly (readonly number[])[] = [
+  [0xcf, 0xfa, 0xed, 0xfe],
+  [0xce, 0xfa, 0xed, 0xfe],
+  [0xca, 0xfe, 0xba, 0xbe],
 ];
 const ELF = [0x7f, 0x45, 0x4c, 0x46];
 const ELF_MACHINES: Readonly<Record<number, string>> = { 62: 'x64', 183: 'arm64' };
+
+const SYSTEMS: Readonly<Record<System, string>> = { linux: 'Linux', win32: 'Windows' };
 
 /**
  * Nobody can tell whether a program would load it, so an addon for others in a place that does not say so stops the build.
  * @throws PackwrightError that names the file and what to do.
  */
-export async function assertOwnAddon(file: string, name: string, arch: Arch): Promise<void> {
-  const head = Buffer.alloc(20);
+export async function assertOwnAddon(file: string, name: string, system: System, arch: Arch): Promise<void> {
+  const owner = await ownerOf(file);
+  if (owner === undefined || (owner.system === SYSTEMS[system] && owner.cpu === arch)) return;
+  const isOurs = owner.system === SYSTEMS[system];
+  throw new PackwrightError(
+    name,
+    `it is machine code for ${isOurs ? owner.cpu : owner.system}, but the package is for ${system}-${arch}`,
+    isOurs ? installHint(system, arch) : `remove the file if nothing on ${SYSTEMS[system]} loads it`,
+  );
+}
+
+/** Whose machine code a file is; undefined when it is none that is known. */
+async function ownerOf(file: string): Promise<{ system: string; cpu: string } | undefined> {
+  // Headers of PE files lie within the first bytes: the stub for DOS is short.
+  const head = Buffer.alloc(1024);
   const handle = await open(file);
   try {
     await handle.read(head, 0, head.length, 0);
@@ -58,14 +73,16 @@ export async function assertOwnAddon(file: string, name: string, arch: Arch): Pr
     await handle.close();
   }
   const begins = (bytes: readonly number[]) => bytes.every((byte, i) => head[i] === byte);
-  const cpu = begins(ELF) ? (ELF_MACHINES[head.readUInt16LE(18)] ?? 'another processor') : undefined;
-  const owner = cpu ?? MAGIC.find(({ bytes }) => begins(bytes))?.system;
-  if (owner === undefined || owner === arch) return;
-  const what = `it is machine code for ${owner}, but the package is for linux-${arch}`;
-  throw new PackwrightError(name, what, cpu ? installHint(arch) : 'remove the file if nothing on Linux loads it');
+  const other = 'another processor';
+  if (begins(ELF)) return { system: 'Linux', cpu: ELF_MACHINES[head.readUInt16LE(18)] ?? other };
+  if (MACH_O.some(begins)) return { system: 'macOS', cpu: other };
+  if (!looksLikePe(head)) return undefined;
+  const at = head.readUInt32LE(60);
+  return { system: 'Windows', cpu: (at <= 1016 && PE_MACHINES[head.readUInt16LE(at + 4)]) || other };
 }
 
 /** How a folder of node_modules is made for another machine than this one. */
-export function installHint(arch: Arch): string {
-  return `run "npm install --os=linux --cpu=${arch} --libc=glibc --ignore-scripts", or take "${arch}" out of "arches"`;
+export function installHint(system: System, arch: Arch): string {
+  const libc = system === 'linux' ? ' --libc=glibc' : '';
+  return `run "npm install --os=${system} --cpu=${arch}${libc} --ignore-scripts", or take "${arch}" out of "arches"`;
 }

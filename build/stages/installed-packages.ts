@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { readJsonObject } from '../manifest/read-json.ts';
 import { PackwrightError } from '../model/errors.ts';
-import type { Arch } from '../model/target.ts';
+import type { Arch, System } from '../model/target.ts';
 import { installHint } from './foreign-addons.ts';
 
 /** A package that a program may load. Folders are relative to the project, with `/`. */
@@ -39,10 +39,12 @@ const LOCK = 'package-lock.json';
  */
 export async function productionPackages(
   root: string,
+  system: System,
   arch: Arch,
 ): Promise<{ packages: InstalledPackage[]; forOthers: string[] }> {
   const locked = await readLocked(root);
-  const target = { os: 'linux', cpu: arch, libc: 'glibc' };
+  const target = { os: system, cpu: arch, libc: system === 'linux' ? 'glibc' : '' };
+  const name = `${system}-${arch}`;
   const host = { os: process.platform, cpu: process.arch, libc: '' };
   const isThere = (folder: string) => existsSync(path.join(root, folder));
   const isForAnother = locked.some(([folder, entry]) => isThere(folder) && !fits(entry, host));
@@ -60,12 +62,12 @@ export async function productionPackages(
       else if (!isSpare) throw new PackwrightError(LOCK, `${folder} is not there`, 'run "npm install"');
       else if (!fits(entry, host) || (isForAnother && entry.cpu)) {
         // npm leaves out what does not fit the machine it runs on, or is told to install for: only the program would miss it.
-        throw new PackwrightError(LOCK, `${folder} is for linux-${arch} and not installed here`, installHint(arch));
+        throw new PackwrightError(LOCK, `${folder} is for ${name} and not installed here`, installHint(system, arch));
       }
     } else if (isSpare) {
       if (isThere(folder)) forOthers.push(folder);
     } else {
-      throw new PackwrightError(LOCK, `${folder} is not for linux-${arch}`, `take "${arch}" out of "arches"`);
+      throw new PackwrightError(LOCK, `${folder} is not for ${name}`, `take "${arch}" out of "arches"`);
     }
   }
   return { packages: packages.sort((a, b) => (a.folder < b.folder ? -1 : 1)), forOthers: forOthers.sort() };

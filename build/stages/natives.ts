@@ -11,7 +11,7 @@ import { readJsonObject } from '../manifest/read-json.ts';
 import type { Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Native } from '../model/product.ts';
-import type { Arch } from '../model/target.ts';
+import type { Arch, System } from '../model/target.ts';
 import { strippedBytes } from './stripped.ts';
 
 /**
@@ -22,17 +22,17 @@ import { strippedBytes } from './stripped.ts';
 export async function nativeContent(
   manifest: Manifest,
   native: Native,
-  platform: string,
+  system: System,
   arch: Arch,
   options: { cache: Cache; readTar: ReadTar },
 ): Promise<Content> {
-  const fill = (text: string) => text.replaceAll('{platform}', platform).replaceAll('{arch}', arch);
+  const fill = (text: string) => text.replaceAll('{platform}', system).replaceAll('{arch}', arch);
   const name = fill(native.package);
   const file = fill(native.file);
-  const where = `natives: ${native.name} for ${platform}-${arch}`;
+  const where = `natives: ${native.name} for ${system}-${arch}`;
   const installed = path.join(manifest.folder, 'node_modules', name, file);
-  if (existsSync(installed))
-    return stripNative(await fileContent(installed, { where, machineCode: arch }), options.cache);
+  const finish = (native: Content) => (system === 'linux' ? stripNative(native, options.cache) : native);
+  if (existsSync(installed)) return finish(await fileContent(installed, { where, machineCode: arch }));
   if (existsSync(path.join(manifest.folder, 'node_modules', name, 'package.json'))) {
     throw new PackwrightError(
       where,
@@ -43,7 +43,7 @@ export async function nativeContent(
   const pin = await lockedPackage(manifest, name, where);
   const key = `native ${name}@${pin.version} ${file} ${pin.integrity}`;
   const kept = (await options.cache.read(key)) ?? (await extract(key, pin, file, where, options));
-  return stripNative(await fileContent(kept.file, { sha256: kept.sha256, machineCode: arch }), options.cache);
+  return finish(await fileContent(kept.file, { sha256: kept.sha256, machineCode: arch }));
 }
 
 /** Without its symbols, like the runtime. */

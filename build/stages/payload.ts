@@ -1,7 +1,5 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { looksLikeElf, readElf } from '../elf/read-elf.ts';
-import { bytesSource, openSource } from '../host/byte-source.ts';
 import { fileContent } from '../host/file-content.ts';
 import type { NodeRuntime, RuntimeOptions } from '../host/node-runtime.ts';
 import type { Manifest } from '../manifest/load.ts';
@@ -13,9 +11,10 @@ import type { Payload, PayloadFile } from '../model/platform.ts';
 import type { Edition, ExtraFile } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
 import { type Bundle, listFolder, programsOf } from './bundle.ts';
-import { installHint } from './foreign-addons.ts';
+import { assertWindowsFiles, librariesOf } from './machine-code.ts';
 import { nativeContent } from './natives.ts';
 import { type Notice, renderNotices, sortNotices } from './notices.ts';
+import { type Executables, programFiles } from './programs.ts';
 import { unbundledFiles } from './unbundled.ts';
 
 export interface PayloadInput {
@@ -24,9 +23,9 @@ export interface PayloadInput {
   arch: Arch;
   bundle: Bundle;
   help: Readonly<Record<string, string>>;
-  /** The pinned Node, and the executable made of it. */
+  /** The pinned Node, and the executables made of it. */
   node: NodeRuntime;
-  loader: Content;
+  executables: Executables;
   runtime: RuntimeOptions;
   base?: FileTree;
   imageBase?: ImageBase;
@@ -34,30 +33,27 @@ export interface PayloadInput {
   note?: (sentence: string) => void;
 }
 
-/** One edition's programs for one architecture: the loader and its names, bundles, addons, icon, licences. */
+/** One edition's programs for one system and architecture: the loader and its names, bundles, addons, icon, licences. */
 export async function makePayload(input: PayloadInput): Promise<Payload> {
-  const { manifest, edition, arch, bundle, node, loader } = input;
+  const { manifest, edition, arch, bundle, node, executables } = input;
+  const { system } = executables;
   const { product } = manifest;
   const isHere = (row: { editions?: readonly string[] }) => row.editions?.includes(edition.name) ?? true;
   const programs = programsOf(manifest, edition);
   const plain = await unbundledFiles(
     manifest,
     programs.filter((program) => program.bundle === false),
+    system,
     arch,
   );
   for (const sentence of plain.leftOut) input.note?.(sentence);
 
-  const files: PayloadFile[] = [
-    { path: 'bin/runtime', kind: 'file', executable: true, layer: 'runtime', content: loader },
-  ];
-  for (const name of ['healthcheck', ...programs.map((program) => program.name)]) {
-    files.push({ path: `bin/${name}`, kind: 'link', to: 'runtime', layer: name === 'healthcheck' ? 'runtime' : 'app' });
-  }
+  const files = await programFiles(executables, programs);
   for (const { name, content } of bundle.files) files.push(appFile(`app/${name}`, content));
   files.push(...plain.files);
   const optional = new Set<string>();
   for (const native of (product.natives ?? []).filter(isHere)) {
-    const content = await nativeContent(manifest, native, 'linux', arch, input.runtime);
+    const content = await nativeContent(manifest, native, system, arch, input.runtime);
     if (native.optional) optional.add(`native/${native.name}`);
     files.push({ path: `native/${native.name}`, kind: 'file', executable: false, layer: 'runtime', content });
   }
@@ -75,6 +71,8 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
     licence: 'MIT and others',
     text: node.licence.trim(),
   };
+  if (system === 'win32') await assertWindowsFiles(files, arch);
+  const needed = system === 'linux' ? files.filter((file) => !optional.has(file.path)) : [];
   const notices = renderNotices([nodeNotice, ...sortNotices([...bundle.notices, ...plain.notices])]);
   return {
     arch,
@@ -83,10 +81,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
     licenceText: (await readContent(licence)).toString('utf8'),
     notices: bytesContent(notices),
     help: input.help,
-    libraries: await librariesOf(
-      files.filter((file) => !optional.has(file.path)),
-      arch,
-    ),
+    libraries: await librariesOf(needed, arch),
     ...(input.base ? { base: input.base } : {}),
     ...(input.imageBase ? { imageBase: input.imageBase } : {}),
   };
@@ -112,47 +107,4 @@ async function extraFiles(manifest: Manifest, extra: ExtraFile): Promise<Payload
     files.push(appFile(`${extra.to}/${one.path}`, await fileContent(path.join(from, one.path), { where })));
   }
   return files;
-}
-
-/** What the ELF files need that is not among them: sonames and symbol versions, merged and sorted. */
-async function librariesOf(files: readonly PayloadFile[], arch: Arch): Promise<Payload['libraries']> {
-  const needs = new Map<string, Set<string>>();
-  const own = new Set<string>();
-  for (const file of files) {
-    if (file.kind !== 'file') continue;
-    const elf = await elfOf(file.path, file.content);
-    if (!elf) continue;
-    if (elf.arch !== arch) {
-      throw new PackwrightError(
-        file.path,
-        `it is machine code for ${elf.arch}, but the package is for ${arch}`,
-        file.path.includes('/node_modules/') ? installHint(arch) : 'ship the right one',
-      );
-    }
-    if (elf.soname) own.add(elf.soname);
-    for (const { soname, versions } of elf.needed) {
-      const set = needs.get(soname) ?? new Set();
-      for (const version of versions) set.add(version);
-      needs.set(soname, set);
-    }
-  }
-  return [...needs.entries()]
-    .filter(([soname]) => !own.has(soname))
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([soname, versions]) => ({ soname, versions: [...versions].sort() }));
-}
-
-/** The ELF facts of a content, or undefined when it is none. */
-export async function elfOf(name: string, content: Content) {
-  if (content.size < 64) return undefined;
-  if (!content.file) {
-    const bytes = await readContent(content);
-    return looksLikeElf(bytes) ? readElf(bytesSource(name, bytes)) : undefined;
-  }
-  const source = await openSource(content.file, name);
-  try {
-    return looksLikeElf(await source.read(0, 4)) ? await readElf(source) : undefined;
-  } finally {
-    await source.close();
-  }
 }

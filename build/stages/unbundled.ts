@@ -8,7 +8,7 @@ import { bytesContent } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { PayloadFile } from '../model/platform.ts';
 import type { Program } from '../model/product.ts';
-import type { Arch } from '../model/target.ts';
+import type { Arch, System } from '../model/target.ts';
 import { listFolder } from './bundle.ts';
 import { assertOwnAddon, foreignOwner } from './foreign-addons.ts';
 import { productionPackages } from './installed-packages.ts';
@@ -40,28 +40,33 @@ export interface Unbundled {
  * when its owner may run it.
  * @throws PackwrightError when a dependency is missing or is not for this target.
  */
-export async function unbundledFiles(manifest: Manifest, programs: readonly Program[], arch: Arch): Promise<Unbundled> {
+export async function unbundledFiles(
+  manifest: Manifest,
+  programs: readonly Program[],
+  system: System,
+  arch: Arch,
+): Promise<Unbundled> {
   if (programs.length === 0) return { files: [], notices: [], leftOut: [] };
   const root = manifest.folder;
   const files: PayloadFile[] = [];
   const notices: Notice[] = [];
-  const { packages, forOthers } = await productionPackages(root, arch);
+  const { packages, forOthers } = await productionPackages(root, system, arch);
   const leftOut =
-    forOthers.length > 0 ? [`linux-${arch}: left out, since they are for others: ${forOthers.join(', ')}`] : [];
+    forOthers.length > 0 ? [`${system}-${arch}: left out, since they are for others: ${forOthers.join(', ')}`] : [];
   for (const { folder, linked } of packages) {
     if (linked === undefined) notices.push(await noticeOf(path.join(root, folder)));
     else files.push(linkFile(folder, linked));
     const owners = new Set<string>();
     for (const one of linked === undefined ? await installedFiles(root, folder) : await ownFiles(root, linked)) {
       const below = one.path.slice((linked ?? folder).length + 1);
-      const owner = foreignOwner(below, arch);
+      const owner = foreignOwner(below, system, arch);
       if (owner) owners.add(owner);
       else files.push(await projectFile(root, one.path, one.link));
       if (!owner && !one.link && below.endsWith('.node'))
-        await assertOwnAddon(path.join(root, one.path), one.path, arch);
+        await assertOwnAddon(path.join(root, one.path), one.path, system, arch);
     }
     if (owners.size > 0)
-      leftOut.push(`linux-${arch}: left out of ${linked ?? folder} what is for ${[...owners].sort().join(', ')}`);
+      leftOut.push(`${system}-${arch}: left out of ${linked ?? folder} what is for ${[...owners].sort().join(', ')}`);
   }
   // A program out of node_modules brings its own files; the project around it only names it.
   const isWrapper = programs.every((program) => program.entry.startsWith('node_modules/'));

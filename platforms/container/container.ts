@@ -20,6 +20,7 @@ export const STATE_VOLUME = '/data';
  */
 export const container = {
   name: 'docker',
+  system: 'linux',
   place(product, edition, arch, payload): Placement {
     const service = imageService(product, edition);
     const root = `/usr/lib/${product.name}`;

@@ -19,6 +19,7 @@ import { accountOf, hasAccount, placeUnits, sysusersPath } from './systemd.ts';
 /** Linux distributions: the Filesystem Hierarchy Standard, systemd, freedesktop.org. */
 export const linux = {
   name: 'linux',
+  system: 'linux',
   place(product, edition, arch, payload, format) {
     const places = placesOf(product, edition, format);
     const { entries: commands, alternatives } = placeCommands(product, edition, payload, places);

@@ -47,7 +47,7 @@ export async function shipFolder(folder: string, entry = 'server.js', name = 'sv
     arches: [],
     formats: [],
   };
-  return unbundledFiles({ product, file: path.join(folder, 'packwright.json'), folder }, [program], arch);
+  return unbundledFiles({ product, file: path.join(folder, 'packwright.json'), folder }, [program], 'linux', arch);
 }
 
 export async function filesOf(files: Readonly<Record<string, string>>, entry = 'server.js', name = 'svc') {
