@@ -16,6 +16,8 @@ export const EVENT = { started: 1, stopped: 2, notice: 3, warning: 4, error: 5 }
 const ERROR_CALL_NOT_IMPLEMENTED = 120;
 /** Milliseconds a stop may take before it counts as failed. */
 const STOP_WITHIN = 20_000;
+/** Milliseconds that the manager may take to let go of a service that has stopped. */
+const LET_GO_WITHIN = 5_000;
 /** Lines kept in memory until the data folder, and with it the log's file, is ours. */
 const MOST_EARLY_LINES = 1000;
 
@@ -55,7 +57,10 @@ export async function runAsService<Name extends string>(
   const over = windows.dispatcher.connect(identity.name, onStart, onControl);
   if (!(await Promise.race([begun, over]))) return undefined;
 
+  let isOver = false;
   const end = (code: number) => {
+    if (isOver) return;
+    isOver = true;
     journal.event(code === 0 ? 'information' : 'error', EVENT.stopped, describeEnd(identity, code, journal.file()));
     status.stopped(code);
   };
@@ -65,6 +70,8 @@ export async function runAsService<Name extends string>(
     process.exit(SERIOUS);
   };
   process.on('uncaughtException', fail);
+  // Node waits for the dispatcher before it exits, and the dispatcher for the last status.
+  process.on('exit', (code) => end(code || SERIOUS));
   const host = makeHost(identity, journal, status, stopAsked, fail);
   const program = makeProgram(host);
   let code = SERIOUS;
@@ -79,7 +86,10 @@ export async function runAsService<Name extends string>(
     journal.error(explainFailure(thrown));
   }
   end(code);
-  await Promise.race([over, new Promise((resolve) => setTimeout(resolve, 2_000))]);
+  // The manager has our last word: should it not let go of the dispatcher, nothing waits for it.
+  const timer = setTimeout(() => process.kill(process.pid, 'SIGKILL'), LET_GO_WITHIN);
+  await over;
+  clearTimeout(timer);
   return code;
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
@@ -169,4 +170,28 @@ test('a service is called as the manifest says, and its data is below ProgramDat
   }
   t.is(serviceFolder(serverService, { ProgramData: 'D:\\PD' }), 'D:\\PD\\Duplicati');
   t.is(serviceFolder(agentService, {}), 'C:\\ProgramData\\Duplicati Agent');
+});
+
+test('a service whose process exits or crashes by itself tells a failure first, for Node waits for the manager', async (t) => {
+  const file = (name: string) => JSON.stringify(path.join(import.meta.dirname, name));
+  const start = (then: string) => `import { runAsService } from ${file('../../../runtime/service/windows-host.ts')};
+    import { runService } from ${file('../../../runtime/service/service.ts')};
+    import { serverService } from ${file('../../../runtime/service/identity.ts')};
+    import { makeWindows } from ${file('windows-stand-in.ts')};
+    const { windows, told } = makeWindows();
+    const program = (host) => ({ name: 'it', summary: '', usage: [], examples: [], options: [],
+      run: () => runService(host.openLog('Error'), [], () => { ${then}; process.on('exit', () => console.log(told.join(', '))); return { status: '', stop() {} }; }, host) });
+    await runAsService(serverService, program, [], windows);`;
+  const cases = [
+    ['setTimeout(() => process.exit(3))', 3, 'start-pending, running, stopped 3'],
+    ['setTimeout(() => process.exit(0))', 0, 'start-pending, running, stopped 100'],
+    ["setTimeout(() => { throw new Error('x'); })", 100, 'start-pending, running, stopped 100'],
+    ["setTimeout(() => Promise.reject(new Error('x')))", 100, 'start-pending, running, stopped 100'],
+  ] as const;
+  for (const [then, code, told] of cases) {
+    const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', start(then)], {
+      encoding: 'utf8',
+    });
+    t.deepEqual([status, stdout], [code, `${told}\n`], then);
+  }
 });
