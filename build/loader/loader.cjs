@@ -25,7 +25,7 @@ function runProgram() {
   const program = path.join(root, 'app', `${name}.mjs`);
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) || !fs.existsSync(program)) {
     const others = [...OWN_NAMES, 'healthcheck'];
-    const known = fs.readdirSync(path.join(root, 'bin'), 'utf8').map(programName);
+    const known = fs.readdirSync(path.join(root, 'bin'), 'utf8').map(programName).sort();
     const names = known.filter((one) => !others.includes(one)).join(', ');
     fail(`there is no program of the name "${name}"; call it by one of its names: ${names}`);
   }

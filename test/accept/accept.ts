@@ -59,7 +59,7 @@ await Promise.all(
     }),
 );
 if (values.roots) process.exit(0);
-if (cases.some((one) => one.roots.some((name) => name !== 'arm64'))) {
+if (cases.some((one) => one.roots.some((name) => name !== 'arm64' && name !== 'wine'))) {
   await buildLaterVersions(openLog(`${folder}/later-versions.log`));
   console.log(`later versions are there after ${since(started)}`);
 }

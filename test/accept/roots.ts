@@ -18,10 +18,27 @@ interface Recipe {
   locales?: readonly string[];
   /** True when rpm's own database must live where it does on an rpm distribution, with a stand-in for that distribution's packages. */
   rpm?: boolean;
+  /** Commands for the finished root, run with chroot. */
+  finish?: readonly string[];
 }
 
 /** `procps`, `faketime` and `locales` serve the tests; the rest is what a small real machine has. */
 const MACHINE = ['systemd', 'systemd-sysv', 'dbus', 'procps', 'libatomic1', 'libstdc++6', 'faketime', 'locales'];
+
+/**
+ * What every program of Windows is run with under Wine. The prefix, its `C:` and registry, is part of the root: a box over it begins with a
+ * fresh one. Without the two libraries nobody is asked about .NET and a browser.
+ */
+export const WINE_ENV = {
+  WINEPREFIX: '/root/prefix',
+  WINEARCH: 'win64',
+  WINEDEBUG: '-all',
+  WINEDLLOVERRIDES: 'mscoree,mshtml=',
+  XDG_RUNTIME_DIR: '/root',
+} as const;
+const MAKE_PREFIX = `env HOME=/root ${Object.entries(WINE_ENV)
+  .map(([name, value]) => `${name}=${value}`)
+  .join(' ')} sh -c 'wineboot -i && wineserver -w'`;
 
 export const ROOTS = {
   bookworm: { suite: 'bookworm', packages: MACHINE, locales: ['tr_TR'] },
@@ -35,6 +52,11 @@ export const ROOTS = {
     packages: ['libc6', 'libstdc++6', 'libgcc-s1', 'libatomic1'],
     variant: 'extract',
     arch: 'arm64',
+  },
+  wine: {
+    suite: 'trixie',
+    packages: ['ca-certificates', 'procps', 'wine', 'wine64', 'xvfb', 'xauth', 'xdotool', 'imagemagick'],
+    finish: [MAKE_PREFIX],
   },
 } as const satisfies Record<string, Recipe>;
 export type RootName = keyof typeof ROOTS;
@@ -76,6 +98,7 @@ async function buildRoot(name: RootName, recipe: Recipe): Promise<string> {
     argv.push(`--customize-hook=chroot "$1" localedef -i ${locale} -f UTF-8 ${locale}.UTF-8`);
   }
   if (recipe.rpm) argv.push(...rpmHooks(standIn));
+  for (const line of recipe.finish ?? []) argv.push(`--customize-hook=chroot "$1" ${line}`);
   argv.push('--customize-hook=rm -rf "$1"/usr/share/i18n "$1"/etc/dpkg/dpkg.cfg.d/99mmdebstrap');
   try {
     await runCommand(log, [...argv, recipe.suite, draft, ...(await listSources(recipe.suite, log))], { timeout: 900 });

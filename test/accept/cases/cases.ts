@@ -13,6 +13,7 @@ import { RPM6_CASES } from './sid.ts';
 import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
+import { WINE_LOADER_CASES } from './wine-loader.ts';
 
 /** Steps of the matrix that need a backup engine, which does not exist yet. */
 export const WAITING: readonly string[] = [
@@ -36,6 +37,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...DISK_CASES,
     ...IMAGE_CASES,
     ...CONSUMER_CASES,
+    ...WINE_LOADER_CASES,
     ...matrix,
   ];
 }
