@@ -101,19 +101,29 @@ test('names lie in a red-black search tree: shorter first, then by upper case', 
   }
 });
 
-test('a stream of 20 MB, whose FAT needs a DIFAT, is not held and is read back', async (t) => {
+test('a letter whose upper case is two letters stays where it is', async (t) => {
+  const entry = tree(await write(['ß', 'T', 'y'].map((name) => stream(name, 1))));
+  t.is(entry(1).name, 'T');
+  t.is(entry(2).name, 'y');
+  t.is(entry(3).name, 'ß');
+});
+
+test('a stream of 15 MB, whose FAT just needs a second DIFAT sector, is not held and is read back', async (t) => {
   const piece = Buffer.alloc(65_521, 'piece of it ');
+  // Of 237 FAT sectors the header names 109, and a DIFAT sector 127.
+  const size = (237 * 128 - 237 - 2 - 3) * 512 - 100;
   const big: CompoundStream = {
     name: 'big',
-    size: piece.length * 320,
+    size,
     async *open() {
-      for (let i = 0; i < 320; i++) yield piece;
+      for (let left = size; left > 0; left -= piece.length) yield piece.subarray(0, left);
     },
   };
   const bytes = await write([big, stream('little', 3)]);
+  t.is(bytes.readUInt32LE(44), 237, 'sectors of the FAT');
   t.is(bytes.readUInt32LE(72), 2, 'sectors of the DIFAT');
   const found = await readAll(bytes);
-  t.true(found.big!.equals(Buffer.concat(Array.from({ length: 320 }, () => piece))));
+  t.true(found.big!.equals(Buffer.concat(Array.from({ length: 236 }, () => piece)).subarray(0, size)));
   t.is(found.little!.length, 3);
 });
 
