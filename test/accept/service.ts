@@ -36,7 +36,7 @@ const STRANGERS = [
   '',
 ];
 
-async function expectAnswers(box: Box, log: Log): Promise<void> {
+export async function expectAnswers(box: Box, log: Log): Promise<void> {
   const health = { port: PORT, path: '/health' };
   for (const address of ['127.0.0.1', '::1']) {
     const asked = async () => (await ask(log, box.leader, { ...health, address })).status === 200;

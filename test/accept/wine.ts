@@ -16,6 +16,8 @@ export interface Wine extends AsyncDisposable {
    * files: Node under Wine cannot write to a pipe of Linux. @throws Error when there is no end within `timeout` seconds (default 60).
    */
   run(lines: string, options?: WineCommand): Promise<WineResult>;
+  /** Starts the lines of a batch file and does not wait for them. */
+  start(lines: string, env?: WineCommand['env']): Promise<void>;
   /** Starts a program and leaves it running, for services, which Wine ends with the last other program. */
   keepAlive(): Promise<void>;
 }
@@ -52,18 +54,25 @@ export async function startWine(log: Log, options: WineOptions = {}): Promise<Wi
     await box[Symbol.asyncDispose]();
     throw error;
   }
+  const environment = (env: WineCommand['env']) => ({ ...WINE_ENV, ...display, ...env });
+  /** @returns the batch file's name without its end. */
+  const writeBatch = async (lines: string) => {
+    const name = `run-${randomBytes(4).toString('hex')}`;
+    log.write(lines.trim());
+    await writeFile(join(drive, `${name}.bat`), ['@echo off', ...lines.trim().split('\n'), ''].join('\r\n'));
+    return name;
+  };
+  const command = (name: string) => `wine cmd /c 'C:\\${name}.bat' </dev/null >/tmp/${name}.out 2>/tmp/${name}.err`;
+  const start = async (lines: string, env?: WineCommand['env']) => {
+    await box.sh(`nohup ${command(await writeBatch(lines))} &`, { env: environment(env) });
+  };
   return {
     box,
     drive,
-    async run(lines, { timeout = 60, env = {} } = {}) {
-      const name = `run-${randomBytes(4).toString('hex')}`;
-      const batch = ['@echo off', ...lines.trim().split('\n'), ''].join('\r\n');
-      await writeFile(join(drive, `${name}.bat`), batch);
-      log.write(lines.trim());
-      const wine = `wine cmd /c 'C:\\${name}.bat' </dev/null >/tmp/${name}.out 2>/tmp/${name}.err`;
-      const limit = `timeout --kill-after=5 ${timeout} ${wine}`;
-      const all = { ...WINE_ENV, ...display, ...env };
-      const { code } = await box.try(['sh', '-c', limit], { env: all, timeout: timeout + 20 });
+    async run(lines, { timeout = 60, env } = {}) {
+      const name = await writeBatch(lines);
+      const limit = `timeout --kill-after=5 ${timeout} ${command(name)}`;
+      const { code } = await box.try(['sh', '-c', limit], { env: environment(env), timeout: timeout + 20 });
       const read = async (kind: string) =>
         (await readFile(join(box.root, 'tmp', `${name}.${kind}`), 'utf8')).replaceAll('\r\n', '\n');
       const result = { code, out: await read('out'), err: await read('err') };
@@ -71,10 +80,8 @@ export async function startWine(log: Log, options: WineOptions = {}): Promise<Wi
       if (code === 124 || code === 137) throw new Error(`no end after ${timeout} s:\n${lines}\n${log.tail(20)}`);
       return result;
     },
-    async keepAlive() {
-      const line = `nohup wine cmd /c 'ping -n 3600 127.0.0.1' </dev/null >/dev/null 2>&1 &`;
-      await box.sh(line, { env: { ...WINE_ENV, ...display } });
-    },
+    start,
+    keepAlive: () => start('ping -n 3600 127.0.0.1 >NUL'),
     [Symbol.asyncDispose]: () => box[Symbol.asyncDispose](),
   };
 }

@@ -14,6 +14,7 @@ import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
+import { WINE_PROGRAM_CASES } from './wine-programs.ts';
 
 /** Steps of the matrix that need a backup engine, which does not exist yet. */
 export const WAITING: readonly string[] = [
@@ -38,6 +39,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...IMAGE_CASES,
     ...CONSUMER_CASES,
     ...WINE_LOADER_CASES,
+    ...WINE_PROGRAM_CASES,
     ...matrix,
   ];
 }

@@ -1,13 +1,10 @@
 import { deepEqual } from 'node:assert/strict';
-import { createWriteStream } from 'node:fs';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { openLine } from '../../../build/line.ts';
-import { loadManifest } from '../../../build/manifest/load.ts';
+import { join } from 'node:path';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
+import { writePayload } from '../payload.ts';
 import { expect } from '../subject.ts';
 import { startWine, type Wine } from '../wine.ts';
 
@@ -61,20 +58,7 @@ async function runLoader(log: Log): Promise<void> {
 async function makeProduct(folder: string): Promise<void> {
   await writeFile(join(folder, 'probe.mjs'), PROBE);
   await writeFile(join(folder, 'packwright.json'), JSON.stringify(MANIFEST));
-  const quiet = { begin() {}, done() {}, line() {}, end() {} };
-  const line = await openLine(await loadManifest(folder), { report: quiet });
-  try {
-    const edition = line.manifest.product.editions[0];
-    const payload = await line.payloadOf(edition?.name ?? '', 'win32', 'x64', false);
-    for (const file of payload.files) {
-      if (file.kind !== 'file') continue;
-      const place = join(folder, 'out', file.path);
-      await mkdir(dirname(place), { recursive: true });
-      await pipeline(file.content.open(), createWriteStream(place));
-    }
-  } finally {
-    await line.close();
-  }
+  await writePayload(folder, () => join(folder, 'out'));
 }
 
 const told = (out: string): { first: string; rest: string[]; options: string[] } => JSON.parse(out);

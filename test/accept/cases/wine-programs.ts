@@ -1,0 +1,68 @@
+import { deepEqual } from 'node:assert/strict';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ask, waitUntil } from '../ask.ts';
+import { auditSockets } from '../audit.ts';
+import { type Case, step } from '../case.ts';
+import type { Log } from '../log.ts';
+import { writePayload } from '../payload.ts';
+import { expectAnswers } from '../service.ts';
+import { expect, PORT, SUBJECTS } from '../subject.ts';
+import { startWine, type Wine } from '../wine.ts';
+
+/** The product's programs on Windows, as they lie in its folder, without any installer. */
+export const WINE_PROGRAM_CASES: readonly Case[] = [{ name: 'wine/x64/programs', roots: ['wine'], run: runPrograms }];
+
+const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+const EDITIONS = ['gui', 'agent'] as const;
+const homeOf = (edition: (typeof EDITIONS)[number]) => `C:\\Program Files\\${SUBJECTS[edition].package}`;
+
+async function runPrograms(log: Log): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'accept-programs-'));
+  try {
+    await step(log, 'make the files', () =>
+      writePayload(REPOSITORY, (edition) => {
+        const name = EDITIONS.find((one) => one === edition);
+        return name && join(folder, SUBJECTS[name].package);
+      }),
+    );
+    await using wine = await startWine(log);
+    await cp(folder, join(wine.drive, 'Program Files'), { recursive: true });
+    for (const edition of EDITIONS) await step(log, `versions of ${edition}`, () => askVersions(wine, edition));
+    await step(log, 'system-info', () => readSystemInfo(wine));
+    await step(log, 'a server on loopback', () => serve(wine, log));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function askVersions(wine: Wine, edition: (typeof EDITIONS)[number]): Promise<void> {
+  const { programs } = SUBJECTS[edition];
+  const { code, out, err } = await wine.run(
+    [
+      `set PATH=${homeOf(edition)}\\bin;%PATH%`,
+      ...programs.flatMap((name) => [`${name} --version || exit 1`, `${name} --help >NUL || exit 2`]),
+    ].join('\n'),
+  );
+  deepEqual([code, err], [0, '']);
+  expect(out.trim().split('\n').length === programs.length, `not a version for each of ${programs.join(', ')}: ${out}`);
+}
+
+async function readSystemInfo(wine: Wine): Promise<void> {
+  const { code, out } = await wine.run(`"${homeOf('gui')}\\bin\\duplicati-cli.exe" system-info`);
+  deepEqual(code, 0);
+  for (const fact of [/^SQLite: .*better-sqlite3/m, /^FFI: koffi/m, /^Platform: win32-x64/m]) {
+    expect(fact.test(out), `system-info does not say ${fact}: ${out}`);
+  }
+}
+
+async function serve(wine: Wine, log: Log): Promise<void> {
+  await wine.start(`"${homeOf('gui')}\\bin\\duplicati-server.exe"`);
+  const health = { port: PORT, path: '/health' };
+  await waitUntil('/health', async () => (await ask(log, wine.box.leader, health)).status === 200);
+  await expectAnswers(wine.box, log);
+  const wrong = await auditSockets(wine.box, SUBJECTS.gui.sockets);
+  expect(wrong.length === 0, wrong.join('; '));
+}
