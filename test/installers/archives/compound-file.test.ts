@@ -223,8 +223,10 @@ test('7-Zip finds a file of ours sound, and the same streams', async (t) => {
   t.deepEqual(sizes.sort(), streams.map(({ name, size }) => `${name} ${size}`).sort());
 });
 
+const LARGE = Buffer.alloc(5000, 'large ');
+
 /**
- * A file put together by hand, as other writers do it: any sector size, a storage, a chain longer than its stream, the FAT last. Sectors: 0 the
+ * A file put together by hand, as other writers do it: any sector size, a storage, a chain that runs backwards and is longer than its stream, the FAT last. Sectors: 0 the
  * directory, 1 mini FAT, 2 mini stream, 3 on the large stream, then the FAT.
  */
 function handmade(major: 3 | 4): Buffer {
@@ -261,14 +263,15 @@ function handmade(major: 3 | 4): Buffer {
   const none = 0xffffffff;
   entry(0, 'Root Entry', 5, [none, none, 1], 2, 128);
   entry(1, 'b', 1, [2, none, 3], 0, 0);
-  entry(2, 'a', 2, [none, none, none], 3, 5000);
+  entry(2, 'a', 2, [none, none, none], 2 + large, 5000);
   entry(3, 'a', 2, [none, none, none], 1, 10);
   bytes.fill(0xff, at(1), at(2));
   bytes.writeUInt32LE(0xfffffffe, at(1) + 4);
   bytes.write('ten bytes.', at(2) + 64);
-  bytes.fill('large ', at(3), at(3) + 5000);
   bytes.fill(0xff, at(fatSector));
-  const chains = [[0], [1], [2], Array.from({ length: large }, (_, i) => 3 + i)];
+  const backwards = Array.from({ length: large }, (_, i) => 2 + large - i);
+  for (const [i, number] of backwards.entries()) bytes.set(LARGE.subarray(i * size, (i + 1) * size), at(number));
+  const chains = [[0], [1], [2], backwards];
   for (const chain of chains) {
     for (const [i, number] of chain.entries())
       bytes.writeUInt32LE(chain[i + 1] ?? 0xfffffffe, at(fatSector) + number * 4);
@@ -284,6 +287,6 @@ for (const major of [3, 4] as const) {
     const found = await readAll(bytes);
     t.deepEqual(Object.keys(found), ['a', 'b/a']);
     t.is(found['b/a']?.toString(), 'ten bytes.');
-    t.deepEqual(found.a, Buffer.alloc(5000, 'large '));
+    t.deepEqual(found.a, LARGE);
   });
 }

@@ -1,11 +1,12 @@
 import test from 'ava';
 import { bytesContent } from '../../../../build/model/content.ts';
 import { PackwrightError } from '../../../../build/model/errors.ts';
+import { readCompoundFile } from '../../../../installers/archives/compound-file/compound-file.ts';
 import type { Cell, Database, Table } from '../../../../installers/msi/database/database.ts';
 import { standardTable, tableText } from '../../../../installers/msi/database/database.ts';
 import { unpackName } from '../../../../installers/msi/database/read-names.ts';
 import { packName } from '../../../../installers/msi/database/write-names.ts';
-import { seededNumbers } from '../../../suites/blobs.ts';
+import { memorySource, seededNumbers } from '../../../suites/blobs.ts';
 import {
   PROPERTIES,
   plainRows,
@@ -84,6 +85,43 @@ test('more than 65535 strings are referred to in three bytes', async (t) => {
 test('a string that is used more often than 16 bits can count is read back', async (t) => {
   const facts = await readBack(await writeDatabase(textsDatabase(Array.from({ length: 66_000 }, () => 'same'))));
   t.true(facts.tables[0]?.rows.every(([, value]) => value === 'same'));
+});
+
+/** Stream of a table as it is stored. */
+async function storedTable(database: Database, name: string): Promise<Buffer> {
+  const { streams } = await readCompoundFile(memorySource('x.msi', await writeDatabase(database)));
+  return streamBytes(streams.find((stream) => stream.name === packName(name, 'table', 'x'))!); // missing ones fail the test
+}
+
+test('strings are counted wherever they are referred to, up to 65535 times', async (t) => {
+  const columns = [
+    { name: 'T', type: 's9', key: true },
+    { name: 'B', type: 'S9', key: false },
+  ];
+  const table: Table = {
+    name: 'T',
+    columns,
+    rows: [
+      ['a', 'a'],
+      ['b', null],
+      ['T', 'a'],
+    ],
+  };
+  const pool = await storedTable(oneTable(table), '_StringPool');
+  // B: a column. T: a table, twice the table of a column, a column, a cell. a: three cells. b: a cell.
+  t.is(pool.toString('hex'), 'e9fd0000' + '01000100' + '01000500' + '01000300' + '01000100');
+  const many = await storedTable(textsDatabase(Array.from({ length: 65_536 }, () => 'same')), '_StringPool');
+  t.is(many.toString('hex').slice(-8), '0400ffff');
+});
+
+test('columns are described in the bits that Windows Installer has', async (t) => {
+  const types = ['s72', 'S0', 'l255', 'L0', 'i2', 'I2', 'i4', 'I4', 'v0', 'V0'];
+  const described = await storedTable(oneTable(columns(...types)), '_Columns');
+  const bits = types.map((_, index) => described.readUInt16LE(described.length - 2 * (types.length - index)) ^ 0x8000);
+  t.deepEqual(
+    bits.map((word) => word.toString(16)),
+    ['2d48', '1d00', 'fff', '1f00', '502', '1502', '104', '1104', '900', '1900'],
+  );
 });
 
 test('names are packed two characters in one, and unpacked', (t) => {

@@ -149,6 +149,14 @@ for (const [sentence, change, message] of [
     edit('T', (rows) => rows.writeUInt16LE(7, 0)),
     /table T, row 1, column Key refers to string 7/,
   ],
+  [
+    'a string that is not in use',
+    (streams) => {
+      edit('_StringPool', (pool) => Buffer.concat([pool, Buffer.alloc(4)]))(streams);
+      edit('T', (rows) => rows.writeUInt16LE(7, 0))(streams);
+    },
+    /table T, row 1, column Key refers to string 7, which is not there/,
+  ],
   ['a stream that is not there', edit('T', (rows) => rows.writeUInt16LE(1, 10)), /table T has no stream "T.ö"/],
   ['a table without columns', (streams) => streams.delete(table('_Columns')), /table T has no columns/],
   [
