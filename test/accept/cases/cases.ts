@@ -13,6 +13,7 @@ import { RPM6_CASES } from './sid.ts';
 import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
+import { WINDOWS_SERVICE_CASES } from './windows-service.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
 import { WINE_PROGRAM_CASES } from './wine-programs.ts';
@@ -42,6 +43,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...WINE_ACTION_CASES,
     ...WINE_LOADER_CASES,
     ...WINE_PROGRAM_CASES,
+    ...WINDOWS_SERVICE_CASES,
     ...matrix,
   ];
 }
