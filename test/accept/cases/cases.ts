@@ -14,6 +14,7 @@ import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WINDOWS_SERVICE_CASES } from './windows-service.ts';
+import { WINDOWS_STRUCTURE_CASES } from './windows-structure.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
 import { WINE_PROGRAM_CASES } from './wine-programs.ts';
@@ -40,6 +41,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...DISK_CASES,
     ...IMAGE_CASES,
     ...CONSUMER_CASES,
+    ...WINDOWS_STRUCTURE_CASES,
     ...WINE_ACTION_CASES,
     ...WINE_LOADER_CASES,
     ...WINE_PROGRAM_CASES,
