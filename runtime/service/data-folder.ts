@@ -138,7 +138,9 @@ function makeFolders(folder: string, insecure: boolean, system: System): void {
   let at = folder;
   while (lstatSync(at, { throwIfNoEntry: false }) === undefined) {
     missing.unshift(at);
-    at = path.dirname(at);
+    const above = path.dirname(at);
+    if (above === at) throw refusal(folder, `there is no ${at}`); // a drive of Windows
+    at = above;
   }
   if (missing.length === 0) return;
   const problem = system.findPathProblem(missing[0]!);
