@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
 import { writePayload } from '../payload.ts';
+import { WINE_ENV } from '../roots.ts';
 import { expect } from '../subject.ts';
 import { startWine, type Wine } from '../wine.ts';
 
@@ -17,7 +18,11 @@ const [first, ...rest] = process.argv.slice(2);
 const text = JSON.stringify({ first, rest, options: process.execArgv }) + '\n';
 if (first === '--version') console.log('probe 1.0.0');
 else if (first === 'sleep') setInterval(() => {}, 1000);
-else if (first === 'read') process.stdin.on('data', (data) => console.log('read ' + String(data).trim()));
+else if (first === 'interrupt') {
+  process.on('SIGINT', () => setTimeout(() => process.exit(33), 200));
+  setInterval(() => {}, 1000);
+  appendFileSync(rest[0], 'ready');
+} else if (first === 'read') process.stdin.on('data', (data) => console.log('read ' + String(data).trim()));
 else if (first === 'file') appendFileSync(rest[0], text);
 else console.log(text.trim());
 if (/^\d+$/.test(first)) process.exitCode = Number(first);
@@ -48,6 +53,7 @@ async function runLoader(log: Log): Promise<void> {
     await step(log, 'pipes', () => usePipes(wine));
     await step(log, 'what runs without a console', () => runWindowless(wine));
     await step(log, "Node's own options are closed", () => closeOptions(wine));
+    await step(log, 'Ctrl-C is for the program, which says how it ends', () => interrupt(wine));
     await step(log, 'a launcher that is killed takes its program along', () => killLauncher(wine));
     await step(log, 'a launcher without its loader says so', () => missLoader(wine));
   } finally {
@@ -100,6 +106,16 @@ async function closeOptions(wine: Wine): Promise<void> {
   const { code, out, err } = await wine.run(`"${HOME}\\bin\\probe.exe" 0 --node-options=--no-such-option`, { env });
   deepEqual(code, 0, err);
   expect(told(out).options.join(' ').includes('--openssl-config=NUL --disable-sigusr1'), out);
+}
+
+/** Ctrl-C on a terminal reaches everything in the console: launcher and program. */
+async function interrupt(wine: Wine): Promise<void> {
+  const program = `exec wine "${HOME}\\bin\\probe.exe" interrupt "C:\\ready.txt"`;
+  const ready = `${WINE_ENV.WINEPREFIX}/drive_c/ready.txt`;
+  const keys = `until [ -s ${ready} ]; do sleep 0.1; done; printf '\\003'; sleep 3`;
+  const line = `(${keys}) | timeout 40 script -qec '${program}' /dev/null`;
+  const { code, text } = await wine.box.try(['sh', '-c', line], { env: WINE_ENV });
+  deepEqual(code, 33, text);
 }
 
 async function killLauncher(wine: Wine): Promise<void> {
