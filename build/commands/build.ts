@@ -18,7 +18,7 @@ interface BuildCommandOptions extends CommonOptions {
   shell?: boolean;
 }
 
-const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'mszip', 'none'];
+const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'mszip', 'lzx', 'none'];
 /** Highest level of each method, and the one taken when none is given. */
 const LEVELS: Readonly<Record<Method, { most: number; usual: number }>> = {
   xz: { most: 9, usual: 6 },

@@ -64,8 +64,17 @@ export interface ByteSource {
 
 /** Undoes compressions for readers; a build hands in one that knows what it compressed itself. Shares nothing with Blobs' encoders. */
 export interface Unpacker {
-  /** The raw bytes of `source[offset, offset + length)`, which is one stream of `method`. Throws PackwrightError on corrupt data. */
-  unpack(source: ByteSource, offset: number, length: number, method: Method): AsyncIterable<Uint8Array>;
+  /**
+   * The raw bytes of `source[offset, offset + length)`, which is one stream of `method`. Throws PackwrightError on corrupt data.
+   * @param window lzx only: the window's exponent, 15 to 21; default 21.
+   */
+  unpack(
+    source: ByteSource,
+    offset: number,
+    length: number,
+    method: Method,
+    window?: number,
+  ): AsyncIterable<Uint8Array>;
   /**
    * Digests of data that came out of `unpack`, in the order of `algorithms` (`sha256`, `md5`), lower-case hex. What is known to be a
    * whole content that this process hashed before is not hashed again. The chunks are used up: their memory may be given back.

@@ -8,9 +8,10 @@ import type { Cache } from '../cache.ts';
 import { openContentDigest } from './content-digest.ts';
 import { openContentFiles } from './content-files.ts';
 import { cutContent, type PackedCompression, plainEncoding } from './cut-content.ts';
+import { cutFolder, type FolderCompression, isOfFolders } from './cut-folder.ts';
 import { fileIdentity } from './identity.ts';
 import type { Encoding } from './jobs.ts';
-import { knownPiecesOf, rememberPieces } from './known-pieces.ts';
+import { joinUnits, knownPiecesOf, rememberPieces } from './known-pieces.ts';
 import { MSZIP_BLOCK } from './mszip-blocks.ts';
 import { type BlobReport, type Encoded, openPieceMaker } from './piece-maker.ts';
 import { defaultMemory, openPool } from './pool.ts';
@@ -52,7 +53,7 @@ const CACHED_RUN = 64 << 10;
 /** Larger runs are put into the scratch folder rather than held. */
 const HELD_RUN = 1 << 20;
 /** Scale of each method's `level`. */
-const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9], mszip: [1, 9] } as const;
+const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9], mszip: [1, 9], lzx: [21, 21] } as const;
 
 /** Work in hand: the bytes before compression, and the segments they become, in order. */
 interface Started {
@@ -77,15 +78,27 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
 
   const digestStream = openStreamDigest(cache, hashers);
 
-  async function encodeContent(content: Content, compression: PackedCompression, limit: number): Promise<Encoded> {
+  async function encodeContent(
+    content: Content,
+    compression: PackedCompression | FolderCompression,
+    limit: number,
+  ): Promise<Encoded> {
     const { file, identity } = await contents.locate(content);
-    const encoded = await makePieces(await cutContent(content, file, compression, limit));
+    const cut = isOfFolders(compression)
+      ? cutFolder({ file, offset: 0, length: content.size }, content, compression, limit)
+      : await cutContent(content, file, compression, limit);
+    const encoded = await makePieces(cut);
     await contents.assertUnchanged(file, identity);
     const { source, units } = encoded;
     const packed = source instanceof Uint8Array ? undefined : await fileIdentity(source.file);
     if (!(source instanceof Uint8Array) && packed !== undefined) {
       const raw = { file, offset: 0, length: content.size, identity, content };
-      rememberPieces(known, units, { ...source, identity: packed }, raw);
+      rememberPieces(
+        known,
+        isOfFolders(compression) ? [joinUnits(units)] : units,
+        { ...source, identity: packed },
+        raw,
+      );
     }
     return encoded;
   }
@@ -139,6 +152,21 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
     return { raw, pending };
   }
 
+  /** A folder of a cabinet: a content that stands alone is one that others have as well; everything else is a run. */
+  async function startFolder(parts: readonly Part[], compression: FolderCompression, spill: Spill): Promise<Started> {
+    const limit = options.limit ?? pieceLimit(compression);
+    const [only, ...others] = parts;
+    if (only && !(only instanceof Uint8Array) && others.length === 0 && only.size >= threshold) {
+      const { file } = await contents.locate(only);
+      const source = { file, offset: 0, length: only.size };
+      return { raw: [{ source, sha256: only.sha256 }], pending: [encodeContent(only, compression, limit)] };
+    }
+    const source = await spill.keepAll(parts);
+    if (source.length === 0) return { raw: [], pending: [] };
+    const sha256 = await ranges.digest(source);
+    return { raw: [{ source, sha256 }], pending: [makePieces(cutFolder(source, { sha256 }, compression, limit))] };
+  }
+
   /**
    * One frame for everything, for readers that stop after the first. Nothing can be reused of it, so it is not kept in the cache, and
    * nothing is compared here either: the package's own reader decompresses every byte of it.
@@ -170,9 +198,12 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       const spill = openSpill(join(scratch, `raw-${serial++}`));
       try {
         const whole = oneFrame && compression.method === 'zstd';
-        const { raw, pending } = whole
-          ? await startWhole(parts, compression.level, digests !== 'none', spill)
-          : await startSegments(parts, compression, spill);
+        const start = () => {
+          if (whole) return startWhole(parts, compression.level, digests !== 'none', spill);
+          if (isOfFolders(compression)) return startFolder(parts, compression, spill);
+          return startSegments(parts, compression, spill);
+        };
+        const { raw, pending } = await start();
         const rawDigest = digests === 'both' ? digestStream(raw) : Promise.resolve('');
         await Promise.allSettled([rawDigest, ...pending]);
         const [rawSha256, ...encoded] = await Promise.all([rawDigest, ...pending]);
@@ -208,11 +239,11 @@ function segmentThreshold(parts: readonly Part[], { method }: Compression, thres
   return method === 'mszip' && parts.length > 1 ? Infinity : threshold;
 }
 
-function isPacked(compression: Compression): compression is PackedCompression {
+function isPacked(compression: Compression): compression is PackedCompression | FolderCompression {
   return compression.method !== 'none';
 }
 
-function checkLevel({ method, level }: PackedCompression): void {
+function checkLevel({ method, level }: PackedCompression | FolderCompression): void {
   const [lowest, highest] = LEVELS[method];
   if (Number.isInteger(level) && level >= lowest && level <= highest) return;
   throw new PackwrightError(`compression ${method}`, `there is no level ${level}`, `use ${lowest} to ${highest}`);

@@ -7,7 +7,7 @@ import type { Cut, CutPiece } from './piece-maker.ts';
 import { cutRange } from './segments.ts';
 
 /** A compression that is one. */
-export type PackedCompression = Compression & { method: Encoding['method'] };
+export type PackedCompression = Compression & { method: Exclude<Encoding['method'], 'lzx'> };
 
 /** Raised when the rule below cuts the same file elsewhere. */
 const RULE = 1;

@@ -1,8 +1,8 @@
 import { assertDecodes } from './assert-decodes.ts';
 import { encodeGzipMember } from './gzip-member.ts';
-import type { Encoding, Unit } from './jobs.ts';
+import { type Encoding, rawSizeOf, type Unit } from './jobs.ts';
 import { encodeMszipBlocks } from './mszip-blocks.ts';
-import { readRangeInto, type Source, sourceSize } from './source.ts';
+import { readRangeInto, type Source } from './source.ts';
 import { encodeZstdFrame } from './zstd-frame.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function encodeUnit(
   const { bytes, unpaddedSize } = await encodeAndCompare(source, encoding);
   const unit: Unit = {
     size: bytes.byteLength,
-    rawSize: sourceSize(source),
+    rawSize: rawSizeOf(source, encoding),
     unpaddedSize,
     head: Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(32, bytes.byteLength)).toString('hex'),
   };
@@ -30,6 +30,12 @@ async function encodeAndCompare(source: Source, encoding: Encoding) {
     return encodeXzBlock(source, encoding.level, encoding.filter);
   }
   const raw = loadSource(source);
+  if (encoding.method === 'lzx') {
+    const { encodeLzxPiece } = await import('./lzx-check.ts');
+    const bytes = encodeLzxPiece(raw, encoding.place);
+    if (!(source instanceof Uint8Array)) release(raw);
+    return { bytes, unpaddedSize: 0 };
+  }
   const encoded = encode(raw, encoding);
   // A whole stream in one frame is decompressed once only, by its reader.
   if (!isWhole(encoding)) await assertDecodes(encoded, raw, encoding.method);
@@ -40,7 +46,7 @@ async function encodeAndCompare(source: Source, encoding: Encoding) {
   return { bytes, unpaddedSize: 0 };
 }
 
-function encode(raw: Uint8Array, encoding: Exclude<Encoding, { method: 'xz' }>): Buffer {
+function encode(raw: Uint8Array, encoding: Exclude<Encoding, { method: 'xz' | 'lzx' }>): Buffer {
   if (encoding.method === 'zstd') return encodeZstdFrame(raw, encoding.level, encoding.threaded);
   if (encoding.method === 'mszip') return encodeMszipBlocks(raw, encoding.level);
   return encodeGzipMember(raw, encoding.level);

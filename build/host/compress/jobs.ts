@@ -1,3 +1,4 @@
+import type { LzxPlace } from './lzx-records.ts';
 import { type FileRange, type Source, sourceSize } from './source.ts';
 
 /** Which branch filter and which literal and position bits suit the bytes (xz only). */
@@ -7,9 +8,10 @@ export type Filter = 'x64' | 'arm64' | 'none';
 export type Encoding =
   | { method: 'xz'; level: number; filter: Filter }
   | { method: 'zstd'; level: number; threaded: boolean }
-  | { method: 'gzip' | 'mszip'; level: number };
+  | { method: 'gzip' | 'mszip'; level: number }
+  | { method: 'lzx'; level: number; place: LzxPlace };
 
-/** A piece of a compressed stream: an xz block, a zstd frame, a gzip member, or MSZIP blocks. */
+/** A piece of a compressed stream: an xz block, a zstd frame, a gzip member, or records of a cabinet. */
 export interface Unit {
   /** Bytes in the stream. */
   size: number;
@@ -19,6 +21,11 @@ export interface Unit {
   unpaddedSize: number;
   /** The first 32 bytes (or all, if it is shorter), hex: what a reader looks a piece up by. */
   head: string;
+}
+
+/** Bytes of a source that its piece stands for. */
+export function rawSizeOf(source: Source, encoding: Encoding): number {
+  return sourceSize(source) - (encoding.method === 'lzx' ? encoding.place.history : 0);
 }
 
 /** Work for a thread. */
@@ -46,5 +53,7 @@ export function estimateMemory(job: Job): number {
   if (encoding.method === 'xz') return (encoding.level > 6 ? 190 : 96) * MiB + 2 * size;
   if (encoding.method === 'zstd')
     return (encoding.level > 12 ? 100 : 40) * MiB * (encoding.threaded ? 3 : 1) + 2 * size;
+  // Trees of a window, a decoder's window, items of a block; input as it is and translated, output twice.
+  if (encoding.method === 'lzx') return 32 * MiB + 4 * size;
   return 2 * MiB + 2 * size;
 }

@@ -59,6 +59,13 @@ export function rememberPieces(
   }
 }
 
+/** Pieces of one stream, one after another, as one; at least one. */
+export function joinUnits(units: readonly Unit[]): Unit {
+  const size = units.reduce((sum, unit) => sum + unit.size, 0);
+  const rawSize = units.reduce((sum, unit) => sum + unit.rawSize, 0);
+  return { ...units[0]!, size, rawSize };
+}
+
 function isSamePiece(one: KnownPiece, other: KnownPiece): boolean {
   const { packed } = other;
   return one.packed.file === packed.file && one.packed.offset === packed.offset && one.packed.length === packed.length;

@@ -35,7 +35,7 @@ function shorterOf(packed: Buffer, block: Uint8Array): Buffer {
 }
 
 /** The checksum of [MS-CAB] 3.1 without its seed: 32-bit words one over another, and what is left at the end as one more, back to front. */
-function foldWords(bytes: Uint8Array): number {
+export function foldWords(bytes: Uint8Array): number {
   const words = Math.floor(bytes.byteLength / 4);
   // A copy, since words have to begin at a multiple of four.
   const aligned = new Uint8Array(bytes);

@@ -1,6 +1,6 @@
 import type { Cache, CacheMeta } from '../cache.ts';
 import { encoderIdentity } from './encoder-identity.ts';
-import type { Encoding, Unit } from './jobs.ts';
+import { type Encoding, rawSizeOf, type Unit } from './jobs.ts';
 import type { Pool } from './pool.ts';
 import { type Source, sourceSize } from './source.ts';
 import type { HashedSource } from './stream-digest.ts';
@@ -46,7 +46,7 @@ export function openPieceMaker(cache: Cache, pool: Pool, report: (report: BlobRe
 
   async function findOrMake(key: string, { pieces }: Cut): Promise<Encoded> {
     const started = performance.now();
-    const rawSize = pieces.reduce((sum, { source }) => sum + sourceSize(source), 0);
+    const rawSize = pieces.reduce((sum, { source, encoding }) => sum + rawSizeOf(source, encoding), 0);
     const tell = (kind: BlobReport['kind'], size: number) => {
       const { method, level } = pieces[0]!.encoding;
       report({ kind, method, level, rawSize, size, milliseconds: performance.now() - started });

@@ -10,7 +10,7 @@ export interface CabinetFile {
 
 /** Files one after another, compressed as one stream of data records. */
 export interface CabinetFolder {
-  method: 'mszip';
+  method: 'mszip' | 'lzx';
   /** The records, and how many bytes they stand for: the sum of the files' sizes. */
   data: { size: number; rawSize: number; open(): AsyncIterable<Uint8Array> };
   files: readonly CabinetFile[];
@@ -19,7 +19,8 @@ export interface CabinetFolder {
 const HEADER = 36;
 const FOLDER = 8;
 const FILE = 16;
-const COMPRESSION = { mszip: 1 } as const;
+/** typeCompress; for LZX with the exponent of its window, 2 MiB. */
+const COMPRESSION = { mszip: 1, lzx: 3 | (21 << 8) } as const;
 /** _A_ARCH, and _A_NAME_IS_UTF for names beyond ASCII. */
 const [ARCHIVE, NAME_IS_UTF] = [0x20, 0x80];
 
@@ -37,6 +38,7 @@ export function cabinet(
   const count = folders.reduce((sum, folder) => sum + folder.files.length, 0);
   if (count > 0xffff) throw refuse(`it has ${count} files, and a cabinet holds 65535`);
   const filesAt = HEADER + FOLDER * folders.length;
+  if (folders.length > 0xffff) throw refuse(`it has ${folders.length} folders, and a cabinet holds 65535`);
   let at = filesAt + files.reduce((sum, bytes) => sum + bytes.length, 0);
   const rows = folders.map(({ method, data }) => {
     const blocks = Math.ceil(data.rawSize / BLOCK);

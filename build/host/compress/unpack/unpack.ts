@@ -8,6 +8,7 @@ import type { RangeWork } from '../range-work.ts';
 import { digestData, type KnownDigest } from './digest-data.ts';
 import { unpackGzip } from './gzip.ts';
 import type { Knowledge } from './known-piece.ts';
+import { unpackLzx } from './lzx.ts';
 import { unpackMszip } from './mszip.ts';
 import { readRange, type Stretch } from './stretch.ts';
 import { unpackXz } from './xz.ts';
@@ -31,8 +32,9 @@ export function openUnpacker({ cache, ranges }: UnpackerOptions = {}): Unpacker 
     return cache && rememberedDigest(cache, content, algorithm);
   };
   return {
-    unpack(source, offset, length, method) {
+    unpack(source, offset, length, method, window = 21) {
       assertWithin(source, offset, length);
+      if (method === 'lzx') return unpackLzx({ source, offset, length }, known, window);
       return unpackStretch({ source, offset, length }, method, known);
     },
     async digestStored(source, offset, length) {
@@ -59,7 +61,7 @@ function notesOf(cache: Cache): NonNullable<Unpacker['notes']> {
   };
 }
 
-function unpackStretch(stretch: Stretch, method: Method, known: Knowledge): AsyncIterable<Uint8Array> {
+function unpackStretch(stretch: Stretch, method: Exclude<Method, 'lzx'>, known: Knowledge): AsyncIterable<Uint8Array> {
   if (method === 'none') return readRange(stretch, 0, stretch.length);
   if (method === 'xz') return unpackXz(stretch, known);
   if (method === 'zstd') return unpackZstd(stretch, known);
