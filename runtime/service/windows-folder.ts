@@ -1,9 +1,10 @@
 import { lstatSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
-import { findAccessProblem, findReplaceProblem, trustedAccounts } from '../windows/access.ts';
+import { type DescribeSid, findAccessProblem, findReplaceProblem, trustedAccounts } from '../windows/access.ts';
 import type { Security } from '../windows/security.ts';
 import { privateFolderSddl, readDescriptor, type SecurityDescriptor } from '../windows/security-descriptor.ts';
+import { describeSid } from '../windows/sid.ts';
 
 /** Makes one folder that SYSTEM, Administrators and this process's own accounts alone can use; one that is there is left as it is. */
 export function makePrivateFolder(folder: string, security: Security): void {
@@ -49,8 +50,9 @@ function lookAt(file: string): { isLink: boolean; isFolder: boolean } {
   return { isLink: stat.isSymbolicLink(), isFolder: stat.isDirectory() };
 }
 
-function judgement(file: string, security: Security): [SecurityDescriptor, ReadonlySet<string>] {
-  return [readDescriptor(security.readSecurity(file)), trustedAccounts(security.ownAccounts())];
+function judgement(file: string, security: Security): [SecurityDescriptor, ReadonlySet<string>, DescribeSid] {
+  const describe = (sid: string) => describeSid(sid, security.accountName);
+  return [readDescriptor(security.readSecurity(file)), trustedAccounts(security.ownAccounts()), describe];
 }
 
 /** What cannot be judged is not good. */

@@ -12,18 +12,25 @@ const GENERIC_ALL = 0x10000000;
 /** Placeholders that stand for the owner, who is judged apart. */
 const OWNERS = ['S-1-3-0', 'S-1-3-4'];
 
+/** A name for a SID, in words. */
+export type DescribeSid = (sid: string) => string;
+
 /** Accounts that may do everything on the machine anyway, and `ours`. */
 export function trustedAccounts(ours: readonly string[]): ReadonlySet<string> {
   return new Set([SYSTEM, ADMINISTRATORS, TRUSTED_INSTALLER, ...ours]);
 }
 
 /** What is wrong with a file or folder that must be ours alone, in words: another owner, or any right of anybody else. */
-export function findAccessProblem(security: SecurityDescriptor, trusted: ReadonlySet<string>): string | undefined {
-  if (!trusted.has(security.owner)) return `it belongs to ${describeSid(security.owner)}`;
+export function findAccessProblem(
+  security: SecurityDescriptor,
+  trusted: ReadonlySet<string>,
+  describe: DescribeSid = describeSid,
+): string | undefined {
+  if (!trusted.has(security.owner)) return `it belongs to ${describe(security.owner)}`;
   if (!security.dacl) return 'it has no access control list: every account can read and change it';
   for (const ace of security.dacl) {
     if (!grantsToOthers(ace, trusted) || ace.mask === 0) continue;
-    return `${describeSid(ace.sid)} can ${(ace.mask & WRITES) !== 0 ? 'change' : 'read'} it`;
+    return `${describe(ace.sid)} can ${(ace.mask & WRITES) !== 0 ? 'change' : 'read'} it`;
   }
   return undefined;
 }
@@ -35,14 +42,15 @@ export function findAccessProblem(security: SecurityDescriptor, trusted: Readonl
 export function findReplaceProblem(
   security: SecurityDescriptor,
   trusted: ReadonlySet<string>,
+  describe: DescribeSid,
   isRoot: boolean,
 ): string | undefined {
-  if (!trusted.has(security.owner)) return `belongs to ${describeSid(security.owner)}, which could replace it`;
+  if (!trusted.has(security.owner)) return `belongs to ${describe(security.owner)}, which could replace it`;
   if (!security.dacl) return 'has no access control list, so every account could replace it';
   const dangerous = FILE_DELETE_CHILD | WRITE_DAC | WRITE_OWNER | GENERIC_ALL | (isRoot ? 0 : DELETE);
   for (const ace of security.dacl) {
     if (ace.inheritOnly || !grantsToOthers(ace, trusted) || (ace.mask & dangerous) === 0) continue;
-    return `can be changed by ${describeSid(ace.sid)}, which could replace it`;
+    return `can be changed by ${describe(ace.sid)}, which could replace it`;
   }
   return undefined;
 }

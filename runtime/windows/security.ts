@@ -5,6 +5,8 @@ import { readSid } from './sid.ts';
 export interface Security {
   /** SIDs that stand for this process: its account, and the service it runs as, if any. */
   ownAccounts(): string[];
+  /** `MACHINE\\name` of an account; undefined when nobody knows it. Domains are asked, which can take seconds. */
+  accountName(sid: string): string | undefined;
   /** Owner and access control list of a file or folder, as a self-relative security descriptor. @throws WindowsError. */
   readSecurity(file: string): Buffer;
   /** Makes a folder with the security that `sddl` describes. @returns false when it is there already. @throws WindowsError. */
@@ -20,6 +22,8 @@ const OWNER_AND_DACL = 0x1 | 0x4; // SECURITY_INFORMATION ([MS-DTYP] 2.4.7)
 const PROTECTED_DACL = 0x80000004; // PROTECTED_DACL_SECURITY_INFORMATION, DACL_SECURITY_INFORMATION
 const SE_FILE_OBJECT = 1;
 const SDDL_REVISION = 1;
+/** Characters of an account's or a domain's name, far more than there can be. */
+const LONGEST_NAME = 1024;
 /** A service's own SID: S-1-5-80 and five numbers. */
 const SERVICE_SID = /^S-1-5-80(-\d+){5}$/;
 
@@ -31,6 +35,10 @@ export function openSecurity({ koffi, advapi32, kernel32, check, lastError }: Li
   const OpenProcessToken = advapi32.func('int __stdcall OpenProcessToken(void *process, uint32_t access, void *token)');
   const GetTokenInformation = advapi32.func(
     'int __stdcall GetTokenInformation(void *token, int kind, void *info, uint32_t size, void *needed)',
+  );
+  const ConvertStringSidToSidW = advapi32.func('int __stdcall ConvertStringSidToSidW(str16 text, void *sid)');
+  const LookupAccountSidW = advapi32.func(
+    'int __stdcall LookupAccountSidW(str16 machine, void *sid, void *name, void *nameLength, void *domain, void *domainLength, void *use)',
   );
   const GetFileSecurityW = advapi32.func(
     'int __stdcall GetFileSecurityW(str16 path, uint32_t info, void *descriptor, uint32_t size, void *needed)',
@@ -79,6 +87,21 @@ export function openSecurity({ koffi, advapi32, kernel32, check, lastError }: Li
       const count = groups.bytes.readUInt32LE();
       const services = Array.from({ length: count }, (_, index) => readSidAt(groups, 8 + 16 * index));
       return [readSidAt(readToken(TOKEN_USER), 0), ...services.filter((sid) => SERVICE_SID.test(sid))];
+    },
+    accountName(sid) {
+      const pointer = Buffer.alloc(8);
+      if (!ConvertStringSidToSidW(sid, pointer)) return undefined;
+      const name = Buffer.alloc(2 * LONGEST_NAME);
+      const domain = Buffer.alloc(2 * LONGEST_NAME);
+      const numbers = Buffer.alloc(12); // characters of the name and of the domain, kind of account
+      numbers.writeUInt32LE(LONGEST_NAME, 0);
+      numbers.writeUInt32LE(LONGEST_NAME, 4);
+      const [nameLength, domainLength, use] = [numbers, numbers.subarray(4), numbers.subarray(8)];
+      const found = LookupAccountSidW(null, pointer.readBigUInt64LE(), name, nameLength, domain, domainLength, use);
+      LocalFree(pointer.readBigUInt64LE());
+      if (!found) return undefined;
+      const text = (bytes: Buffer, at: number) => bytes.toString('utf16le', 0, 2 * numbers.readUInt32LE(at));
+      return [text(domain, 4), text(name, 0)].filter(Boolean).join('\\');
     },
     readSecurity(file) {
       const bytes = Buffer.alloc(0x10000); // an access control list has at most 64 KiB

@@ -43,8 +43,8 @@ export function serviceSid(service: string): string {
   return ['S-1-5-80', ...[0, 4, 8, 12, 16].map((at) => hash.readUInt32LE(at))].join('-');
 }
 
-/** `Users (S-1-5-32-545)` for those that every Windows knows, else the SID alone. */
-export function describeSid(sid: string): string {
-  const name = NAMES[sid];
+/** `Users (S-1-5-32-545)`: the name from the table of those that every Windows has, else the one that `find` knows, and the SID. */
+export function describeSid(sid: string, find: (sid: string) => string | undefined = () => undefined): string {
+  const name = NAMES[sid] ?? find(sid);
   return name ? `${name} (${sid})` : sid;
 }

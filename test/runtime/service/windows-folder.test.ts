@@ -16,10 +16,13 @@ const OURS: Entry[] = [
 ];
 const OPEN: Entry[] = [...OURS, { sid: USERS, mask: READ }];
 
+const ADA = 'S-1-5-21-1-2-3-1002';
+
 /** A disk: owner and list of every folder by its path. */
 function makeDisk(folders: Readonly<Record<string, [string, Entry[]]>>): Security {
   return {
     ownAccounts: () => [ME],
+    accountName: (sid) => (sid === ADA ? 'BOX\\ada' : undefined),
     readSecurity(file) {
       const found = folders[file];
       if (!found) throw new Error('access denied');
@@ -60,6 +63,8 @@ test('a folder that somebody made before us, or that others can read, is refused
   t.regex(findWindowsFolderProblem(FOLDER, squatted, isFolder) ?? '', /^it belongs to Users/);
   const open = makeDisk({ ...above, [FOLDER]: [ME, OPEN] });
   t.is(findWindowsFolderProblem(FOLDER, open, isFolder), 'Users (S-1-5-32-545) can read it');
+  const shared = makeDisk({ ...above, [FOLDER]: [ME, [...OURS, { sid: ADA, mask: FULL }]] });
+  t.is(findWindowsFolderProblem(FOLDER, shared, isFolder), `BOX\\ada (${ADA}) can change it`);
 });
 
 test('a folder below one that others can exchange is refused, and so is what cannot be judged', (t) => {

@@ -71,6 +71,7 @@ export function makeWindows({
     },
     security: {
       ownAccounts: () => [ME],
+      accountName: () => undefined,
       readSecurity: () => descriptorBytes(ME, [{ sid: ME, mask: FULL }]),
       makeFolder: (folder, sddl) => calls.push(`make ${folder} ${sddl}`) > 0,
       protectFolder: (folder, sddl) => void calls.push(`protect ${folder} ${sddl}`),

@@ -14,7 +14,7 @@ const tight: Entry[] = [
 const judge = (owner: string, dacl: readonly Entry[] | undefined) =>
   findAccessProblem(readDescriptor(descriptorBytes(owner, dacl)), trusted);
 const judgeAbove = (owner: string, dacl: readonly Entry[] | undefined, isRoot = false) =>
-  findReplaceProblem(readDescriptor(descriptorBytes(owner, dacl)), trusted, isRoot);
+  findReplaceProblem(readDescriptor(descriptorBytes(owner, dacl)), trusted, describeSid, isRoot);
 
 test('the SID of a service comes from its name, as that of TrustedInstaller does', (t) => {
   t.is(serviceSid('TrustedInstaller'), TRUSTED_INSTALLER);
