@@ -43,7 +43,9 @@ test('the tarball holds JavaScript and types, brings no Node and no scripts, and
     files.filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts')),
     [],
   );
-  for (const name of ['build/bin.js', 'build/cli.js', 'build/loader/loader.cjs', 'packwright.lock.json'])
+  const native = ['native.js', 'built/launcher-x64.exe', 'built/launcherw-arm64.exe', 'built/action-arm64.dll'];
+  const ours = ['build/bin.js', 'build/cli.js', 'build/loader/loader.cjs', 'packwright.lock.json'];
+  for (const name of [...ours, ...native.map((one) => `platforms/windows/native/${one}`)])
     t.true(files.includes(path.normalize(name)), name);
 
   t.deepEqual(users.man, ['lib/packwright.1']);
