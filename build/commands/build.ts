@@ -25,7 +25,7 @@ const LEVELS: Readonly<Record<Method, { most: number; usual: number }>> = {
   zstd: { most: 19, usual: 3 },
   gzip: { most: 9, usual: 6 },
   none: { most: 0, usual: 0 },
-  mszip: { most: 9, usual: 9 },
+  mszip: { most: 9, usual: 6 },
   lzx: { most: 21, usual: 21 },
 };
 const FAST: readonly Compression[] = [
