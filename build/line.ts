@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,7 +23,7 @@ import { makeLoader } from './stages/loader.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
 import type { Executables } from './stages/programs.ts';
-import { makeWindowsLoaders } from './stages/windows-loader.ts';
+import { type LoaderLook, makeWindowsLoaders } from './stages/windows-loader.ts';
 
 export interface LineOptions {
   /** What images stand on: pinned Debian libraries alone, a minimal Debian with a shell, or the path of an OCI layout. */
@@ -91,8 +92,7 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
           return { node, executables: { system, loader: await makeLoader(node, arch, cache) } };
         }
         const node = await nodeRuntime('win', arch, runtime);
-        const { title, vendor } = manifest.product;
-        const windows = await makeWindowsLoaders(node, arch, { title, vendor }, runtime);
+        const windows = await makeWindowsLoaders(node, arch, await windowsLook(manifest), runtime);
         return { node, executables: { system, loaders: windows, launchers: WINDOWS_NATIVE[arch] } };
       });
     },
@@ -113,6 +113,12 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
       removeScratch(scratch);
     },
   };
+}
+
+/** What the executables show in Explorer. */
+async function windowsLook({ product, folder }: Manifest): Promise<LoaderLook> {
+  const { title, vendor, windowsIcon } = product;
+  return { title, vendor, ...(windowsIcon ? { icon: await readFile(path.join(folder, windowsIcon)) } : {}) };
 }
 
 /** The same work is done once, also when it is asked for twice at the same time. */

@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { renderPropertiesPage } from '../build/catalogue.ts';
+import { loadManifest } from '../build/manifest/load.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const IGNORED = /(^|\/)(node_modules|dist|lib|\.cache)(\/|$)/;
@@ -71,4 +73,9 @@ test('the formats with maintainer scripts lead to what those scripts promise', (
     const targets = targetsOf(readFileSync(path.join(ROOT, 'installers', format, 'README.md'), 'utf8'));
     t.true(targets.includes('../LIFECYCLE.md'), format);
   }
+});
+
+test('the page for administrators of Windows machines says what the manifest says', async (t) => {
+  const { product } = await loadManifest(ROOT);
+  t.is(readFileSync(path.join(ROOT, 'docs/windows.md'), 'utf8'), renderPropertiesPage(product), 'run "npm run docs"');
 });

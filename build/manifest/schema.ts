@@ -67,7 +67,7 @@ const inside = (description: string): Schema => ({
 });
 const editions = list(name('an edition'), 'Editions that have it; all when absent');
 const START = oneOf(['boot', 'asked'], 'boot: enabled and started by the installer; asked: only installed');
-const FORMATS = ['deb', 'rpm', 'oci'];
+const FORMATS = ['deb', 'rpm', 'oci', 'msi'];
 
 const program = shape(
   {
@@ -97,6 +97,7 @@ const service = shape(
     program: name('One of the programs'),
     args: list(text('argument'), 'Arguments; {state} stands for the state directory'),
     containerArgs: list(text('argument'), 'What the image has instead of args'),
+    windowsArgs: list(text('argument'), 'What a Windows service has instead of args'),
     argsSetting: variable('Setting whose words are appended to the arguments'),
     start: { anyOf: [START, map(START, 'By edition')] },
     account: oneOf(['root', 'dedicated'], 'Default dedicated: a system account of its own'),
@@ -137,6 +138,11 @@ const edition = shape(
       ]),
     ),
     imageService: name('Service an image runs'),
+    upgradeCode: {
+      type: 'string',
+      pattern: '^\\{[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\\}$',
+      description: 'UpgradeCode of its MSI. Default: derived from appId and package',
+    },
     formats: list(oneOf(FORMATS, 'Format')),
   },
   ['name', 'package', 'programs'],
@@ -166,6 +172,7 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       section: line('Debian section. Default utils'),
       appId: { type: 'string', pattern: '^[A-Za-z0-9-]+(\\.[A-Za-z0-9-]+)+$', description: 'Reverse-DNS id' },
       icon: inside('SVG icon'),
+      windowsIcon: inside('Icon for Windows (.ico)'),
       changelog: inside('Markdown change log'),
       programs: { ...list(program), minItems: 1 },
       services: list(service),
@@ -176,6 +183,17 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
             kind: oneOf(['string', 'number', 'boolean', 'secret'], 'Kind'),
             default: { type: 'string', pattern: '^[^\\n\\r]*$', description: 'Default, on one line' },
             help: text('What it does'),
+            property: {
+              type: 'string',
+              pattern: '^[A-Z_][A-Z0-9_.]*$',
+              maxLength: 72,
+              description: 'Public property of an MSI. Default: env',
+            },
+            initialFile: {
+              type: 'string',
+              pattern: '^[A-Za-z0-9][A-Za-z0-9._-]*$',
+              description: 'File in the data folder that an installer leaves a secret in, for the program to take',
+            },
             editions,
           },
           ['env', 'kind', 'help'],

@@ -4,6 +4,7 @@ import type { Lifecycle } from './lifecycle.ts';
 import type { Product } from './product.ts';
 import type { Arch, FormatName, Target } from './target.ts';
 import type { Version } from './version.ts';
+import type { WindowsFacts } from './windows-facts.ts';
 
 /** What a package says of other packages, in neutral words; names are those of the format. */
 export interface Relations {
@@ -66,6 +67,8 @@ export interface Placement {
   image?: ImageConfig;
   /** The image below this one, when it does not start from scratch. */
   imageBase?: ImageBase;
+  /** Only for Windows. */
+  windows?: WindowsFacts;
 }
 
 /** Everything a format needs to write its bytes. Nothing is looked up beyond it. */

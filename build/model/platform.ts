@@ -22,6 +22,8 @@ export interface Payload {
   licenceText?: string;
   /** `--help` output of every program by name, for man pages and completions. */
   help: Readonly<Record<string, string>>;
+  /** For Windows: a library of custom actions of its installer. */
+  installerActions?: Content;
   /** ELF needs of everything in it. */
   libraries: readonly { soname: string; versions: readonly string[] }[];
   /** For images from scratch: files of the system, already in place, with their own documentation. */

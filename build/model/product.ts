@@ -31,6 +31,13 @@ export interface Setting {
   help: string;
   /** Editions that have it; all when absent. */
   editions?: readonly string[];
+  /** Public property of an MSI that sets it, such as `PORT`. Default: `env`. */
+  property?: string;
+  /**
+   * Of a secret: name of a file in the data folder that an installer leaves it in, for administrators alone; the program takes it over and
+   * deletes the file at its first start.
+   */
+  initialFile?: string;
 }
 
 /** A compiled addon: found per platform and architecture inside an npm package. */
@@ -85,6 +92,8 @@ export interface Edition {
   rivals?: readonly { package: string; file: string; advice: string }[];
   /** Which service an image of this edition runs; the first when absent. */
   imageService?: string;
+  /** UpgradeCode of its MSI, `{XXXXXXXX-XXXX-…}`, where an older installer of the same program has one. Default: derived from the product's id and the package name. */
+  upgradeCode?: string;
   /** Formats that are made of it; every one of `formats` when absent. */
   formats?: readonly FormatName[];
 }
@@ -114,6 +123,8 @@ export interface Product {
   appId?: string;
   /** SVG icon, relative to the manifest. */
   icon?: string;
+  /** The same for Windows: an .ico file, relative to the manifest. */
+  windowsIcon?: string;
   /** Markdown change log, relative to the manifest. */
   changelog?: string;
   programs: readonly Program[];

@@ -15,6 +15,8 @@ export interface Service {
   args?: readonly string[];
   /** What the container has instead of `args`, such as `--listen 0.0.0.0:8080`: only a published port reaches it there. Default: `args`. */
   containerArgs?: readonly string[];
+  /** What a Windows service has instead of `args`: words by which the program knows that the service control manager started it. */
+  windowsArgs?: readonly string[];
   /** Whole words an administrator's setting may append: name of a string setting, such as `DAEMON_OPTS`. */
   argsSetting?: string;
   start: Start | Readonly<Record<string, Start>>;

@@ -2,8 +2,8 @@
 export type Arch = 'x64' | 'arm64';
 /** The operating system that a package's programs run on, in Node's words (`process.platform`). */
 export type System = 'linux' | 'win32';
-export type PlatformName = 'linux' | 'docker';
-export type FormatName = 'deb' | 'rpm' | 'oci';
+export type PlatformName = 'linux' | 'docker' | 'windows';
+export type FormatName = 'deb' | 'rpm' | 'oci' | 'msi';
 
 /**
  * One output. `arches` has several for an image index: payload and placement are made per architecture, then joined.

@@ -17,7 +17,10 @@ const MUST_NOT_HAVE: readonly { pattern: RegExp; why: string }[] = [
     why: 'belongs to a developer and may hold secrets',
   },
   { pattern: /\/(id_rsa|id_ed25519)$/, why: 'is a private key' },
-  { pattern: /\/usr\/lib\/[^/]+\/app\/[^/]+\.map$/, why: 'is a source map; they are kept beside the packages' },
+  {
+    pattern: /\/(usr\/lib|ProgramFiles)\/[^/]+\/app\/[^/]+\.map$/,
+    why: 'is a source map; they are kept beside the packages',
+  },
   {
     pattern: /^\/(home|root|tmp|var\/tmp|run|proc|sys|dev|usr\/local)\//,
     why: 'is not a place for packages (FHS 3.0)',
@@ -41,7 +44,8 @@ const RULES: readonly Rule[] = [
           if (!paths.has(path)) yield `${path} is missing`;
       }
       if (runtime?.kind !== 'file') yield `${place} is missing`;
-      else if (runtime.content.size < RUNTIME_LEAST || runtime.mode !== 0o755) yield `${place} is not an executable`;
+      else if (runtime.content.size < RUNTIME_LEAST || (end === '' && runtime.mode !== 0o755))
+        yield `${place} is not an executable`;
     },
   },
   {

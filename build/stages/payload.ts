@@ -60,7 +60,10 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   const secrets = (product.settings ?? []).filter((one) => isHere(one) && one.kind === 'secret').map((one) => one.env);
   files.push(appFile('app/settings.json', bytesContent(`${JSON.stringify({ secrets })}\n`)));
   for (const extra of (product.files ?? []).filter(isHere)) files.push(...(await extraFiles(manifest, extra)));
-  if (product.icon) files.push(appFile('icon.svg', await projectFile(manifest, product.icon, 'icon')));
+  if (system === 'win32' && product.windowsIcon)
+    files.push(appFile('icon.ico', await projectFile(manifest, product.windowsIcon, 'windowsIcon')));
+  if (system === 'linux' && product.icon)
+    files.push(appFile('icon.svg', await projectFile(manifest, product.icon, 'icon')));
 
   const licence = product.licenceFile
     ? await projectFile(manifest, product.licenceFile, 'licenceFile')
@@ -81,6 +84,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
     licenceText: (await readContent(licence)).toString('utf8'),
     notices: bytesContent(notices),
     help: input.help,
+    ...(executables.system === 'win32' ? { installerActions: await fileContent(executables.launchers.actions) } : {}),
     libraries: await librariesOf(needed, arch),
     ...(input.base ? { base: input.base } : {}),
     ...(input.imageBase ? { imageBase: input.imageBase } : {}),

@@ -1,7 +1,14 @@
 import { didYouMean } from '../manifest/suggest.ts';
 import { UsageError } from '../model/errors.ts';
 import type { Edition, Product } from '../model/product.ts';
-import { type Target, targetId } from '../model/target.ts';
+import { type FormatName, type PlatformName, type Target, targetId } from '../model/target.ts';
+
+const PLATFORM_OF: Readonly<Record<FormatName, PlatformName>> = {
+  deb: 'linux',
+  rpm: 'linux',
+  oci: 'docker',
+  msi: 'windows',
+};
 
 /** Every target of a product, in the order of its rows: platform, architecture, edition, format. */
 export function planTargets(product: Product): Target[] {
@@ -9,13 +16,13 @@ export function planTargets(product: Product): Target[] {
   for (const format of product.formats) {
     for (const edition of product.editions) {
       if (!(edition.formats ?? product.formats).includes(format)) continue;
-      if (format === 'oci') {
+      const platform = PLATFORM_OF[format];
+      if (platform === 'docker') {
         if (edition.services.length === 0) continue; // an image runs a service
-        targets.push({ platform: 'docker', arches: product.arches, edition: edition.name, format });
+        targets.push({ platform, arches: product.arches, edition: edition.name, format });
         continue;
       }
-      for (const arch of product.arches)
-        targets.push({ platform: 'linux', arches: [arch], edition: edition.name, format });
+      for (const arch of product.arches) targets.push({ platform, arches: [arch], edition: edition.name, format });
     }
   }
   return targets.map((target) => ({ id: targetId(target), ...target }));

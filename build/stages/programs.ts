@@ -13,6 +13,8 @@ export type Executables =
 export interface Launchers {
   launcher: string;
   windowlessLauncher: string;
+  /** A library of custom actions. */
+  actions: string;
 }
 
 /** The folder `bin`: the loader, and each program by its name. */

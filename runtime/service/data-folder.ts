@@ -7,7 +7,12 @@ import type { Log } from '../log/log.ts';
 import type { Security } from '../windows/security.ts';
 import { loadWindows } from '../windows/windows.ts';
 import { isPrivateGroup } from './private-group.ts';
-import { findWindowsFolderProblem, findWindowsPathProblem, makePrivateFolder } from './windows-folder.ts';
+import {
+  closeEmptyFolder,
+  findWindowsFolderProblem,
+  findWindowsPathProblem,
+  makePrivateFolder,
+} from './windows-folder.ts';
 
 export type DataFolderOption = 'server-datafolder' | 'allow-insecure-datafolder';
 
@@ -123,7 +128,12 @@ export function windowsSystem(load: () => Security = () => loadWindows().securit
   };
   return {
     makeFolder: (folder) => makePrivateFolder(folder, load()),
-    findFolderProblem: (folder) => find((security) => findWindowsFolderProblem(folder, security)),
+    findFolderProblem: (folder) =>
+      find((security) => {
+        if (!findWindowsFolderProblem(folder, security)) return undefined;
+        closeEmptyFolder(folder, security);
+        return findWindowsFolderProblem(folder, security);
+      }),
     findPathProblem: (missing) => find((security) => findWindowsPathProblem(path.dirname(missing), security)),
   };
 }

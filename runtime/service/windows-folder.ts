@@ -1,4 +1,4 @@
-import { lstatSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf } from '../errors.ts';
 import { type DescribeSid, findAccessProblem, findReplaceProblem, trustedAccounts } from '../windows/access.ts';
@@ -9,6 +9,20 @@ import { describeSid } from '../windows/sid.ts';
 /** Makes one folder that SYSTEM, Administrators and this process's own accounts alone can use; one that is there is left as it is. */
 export function makePrivateFolder(folder: string, security: Security): void {
   security.makeFolder(folder, privateFolderSddl(security.ownAccounts()));
+}
+
+/**
+ * Makes an empty folder of a trusted account ours alone: what an installer made where it could not say for whom. One that holds anything is
+ * left, since others may have put it there.
+ */
+export function closeEmptyFolder(folder: string, security: Security, look = lookAt, list = readdirSync): void {
+  const { isLink, isFolder } = look(folder);
+  if (isLink || !isFolder || list(folder).length > 0) return;
+  if (findWindowsPathProblem(path.win32.dirname(folder), security, look)) return;
+  const [{ owner }, trusted] = judgement(folder, security);
+  if (!trusted.has(owner)) return;
+  security.protectFolder(folder, privateFolderSddl(security.ownAccounts()));
+  if (list(folder).length > 0) throw new Error('something was put into it while it was being closed to others');
 }
 
 /**

@@ -23,6 +23,15 @@ export interface CompoundEntry {
   size: number;
   /** Any number of times. @throws PackwrightError when the file ends within the stream. */
   open(): AsyncIterable<Uint8Array>;
+  /** Where its bytes lie, for reading them in any order: in the file itself when they lie there in one run. */
+  locate(): Location;
+}
+
+/** The `length` bytes of `source` from `offset` on. */
+export interface Location {
+  source: ByteSource;
+  offset: number;
+  length: number;
 }
 
 export interface CompoundFile {
@@ -135,15 +144,45 @@ function openEntry(
         yield await source.read(offset, length);
       }
     },
+    locate() {
+      const runs = [...joinPieces(offsets(), unit, size, Infinity)];
+      const [run] = runs;
+      if (run && runs.length === 1 && run[0] + size <= source.size) return { source, offset: run[0], length: size };
+      return { source: joinRuns(source, size, runs, refuse), offset: 0, length: size };
+    },
+  };
+}
+
+/** Runs of a file as one source. */
+function joinRuns(file: ByteSource, size: number, runs: readonly [number, number][], refuse: Refuse): ByteSource {
+  return {
+    name: file.name,
+    size,
+    async read(offset, length) {
+      const bytes = Buffer.alloc(length);
+      let [at, done] = [0, 0];
+      for (const [start, count] of runs) {
+        const from = offset + done - at;
+        if (done < length && from < count) {
+          const part = Math.min(count - from, length - done);
+          if (start + from + part > file.size) refuse('the file ends within a stream');
+          bytes.set(await file.read(start + from, part), done);
+          done += part;
+        }
+        at += count;
+      }
+      if (done < length) refuse('a stream is shorter than it says');
+      return bytes;
+    },
   };
 }
 
 /** Neighbouring units as one piece: offset and length, `size` bytes in all. */
-function* joinPieces(offsets: Iterable<number>, unit: number, size: number): Generator<[number, number]> {
+function* joinPieces(offsets: Iterable<number>, unit: number, size: number, most = PIECE): Generator<[number, number]> {
   let [start, length, missing] = [0, 0, size];
   for (const offset of offsets) {
     if (missing <= 0) break; // a chain may be longer than its stream
-    if (length > 0 && (offset !== start + length || length >= PIECE)) {
+    if (length > 0 && (offset !== start + length || length >= most)) {
       yield [start, length];
       length = 0;
     }

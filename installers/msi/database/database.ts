@@ -2,6 +2,8 @@
  * The relational database that a package of Windows Installer is: what it holds, and the door to its encoder, its decoder and the standard
  * tables. Encoder and decoder share this vocabulary, no code.
  */
+import type { Location } from '../../archives/compound-file/compound-file.ts';
+
 export { readDatabase } from './read.ts';
 export { standardTable, validationTable } from './standard-tables.ts';
 export { tableText } from './table-text.ts';
@@ -77,6 +79,12 @@ export interface FoundTable extends Table {
   listed: boolean;
 }
 
+/** A stream that was found. */
+export interface FoundStream extends NamedStream {
+  /** Where its bytes lie, for reading them in any order. */
+  locate(): Location;
+}
+
 /** What was found in a package of any origin. */
 export interface DatabaseFacts {
   /** Class of the root storage: `{000C1084-…}` for a package. */
@@ -88,7 +96,7 @@ export interface DatabaseFacts {
   /** What the summary information stream says; all of it is optional in a foreign package. */
   summary: Partial<Summary> & { codePage?: number };
   /** Streams that no cell of a table owns, by name: cabinets, signatures. */
-  streams: readonly NamedStream[];
+  streams: readonly FoundStream[];
   /** Streams of tables that neither `_Tables` nor `_Columns` knows. */
   unknownTables: readonly string[];
   /** Storages below the root: transforms and the like, which are not read. */

@@ -1,7 +1,7 @@
 /** Reads a package's database of any origin: what its tables, its summary and its streams say. */
 import type { ByteSource } from '../../../build/model/format.ts';
 import { readCompoundFile } from '../../archives/compound-file/compound-file.ts';
-import type { Cell, DatabaseFacts, FoundTable, NamedStream } from './database.ts';
+import type { Cell, DatabaseFacts, FoundStream, FoundTable } from './database.ts';
 import { type Refuse, readStream, refuser } from './read-bytes.ts';
 import { unpackName } from './read-names.ts';
 import { readStrings, type StringTable } from './read-strings.ts';
@@ -14,8 +14,8 @@ const MOST = { _StringPool: 8 << 20, _StringData: 64 << 20, summary: 1 << 20, ta
 
 /** Streams of a package by what they are. */
 interface Parts {
-  tables: Map<string, NamedStream>;
-  others: Map<string, NamedStream>;
+  tables: Map<string, FoundStream>;
+  others: Map<string, FoundStream>;
 }
 
 /** Reads tables whole; further streams and those of cells are read when they are opened. @throws PackwrightError on what is not sound. */
@@ -38,26 +38,26 @@ export async function readDatabase(source: ByteSource): Promise<DatabaseFacts> {
   };
 }
 
-function sortStreams(streams: readonly NamedStream[], refuse: Refuse): Parts {
+function sortStreams(streams: readonly FoundStream[], refuse: Refuse): Parts {
   const parts: Parts = { tables: new Map(), others: new Map() };
   for (const stream of streams) {
     if (stream.name.includes('/')) continue; // in a storage
     const { name, table } = unpackName(stream.name);
     const kind = table ? parts.tables : parts.others;
     if (kind.has(name)) refuse(`the stream ${JSON.stringify(name)} is there twice`);
-    kind.set(name, { name, size: stream.size, open: () => stream.open() });
+    kind.set(name, { name, size: stream.size, open: () => stream.open(), locate: () => stream.locate() });
   }
   return parts;
 }
 
 /** A table's stream, which is then no unknown one. */
-async function takeStream(tables: Map<string, NamedStream>, name: string, most: number, refuse: Refuse) {
+async function takeStream(tables: Map<string, FoundStream>, name: string, most: number, refuse: Refuse) {
   const stream = tables.get(name);
   tables.delete(name);
   return stream && readStream(stream, most, name, refuse);
 }
 
-async function loadStrings(tables: Map<string, NamedStream>, refuse: Refuse): Promise<StringTable> {
+async function loadStrings(tables: Map<string, FoundStream>, refuse: Refuse): Promise<StringTable> {
   const pool = await takeStream(tables, '_StringPool', MOST._StringPool, refuse);
   const data = await takeStream(tables, '_StringData', MOST._StringData, refuse);
   if (!pool) return refuse('is not a database of Windows Installer: it has no string pool');
@@ -107,6 +107,6 @@ async function loadTables(
   return { tables, owned };
 }
 
-function byName(a: NamedStream, b: NamedStream): number {
+function byName(a: FoundStream, b: FoundStream): number {
   return a.name < b.name ? -1 : 1;
 }

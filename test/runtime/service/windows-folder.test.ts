@@ -1,9 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, type readdirSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { openLog } from '../../../runtime/log/log.ts';
 import { findDataFolder, prepareDataFolder, windowsSystem } from '../../../runtime/service/data-folder.ts';
-import { findWindowsFolderProblem } from '../../../runtime/service/windows-folder.ts';
+import { closeEmptyFolder, findWindowsFolderProblem } from '../../../runtime/service/windows-folder.ts';
 import type { Security } from '../../../runtime/windows/security.ts';
 import { ADMINISTRATORS, SYSTEM } from '../../../runtime/windows/sid.ts';
 import { makeFolder } from '../run-program.ts';
@@ -100,4 +100,19 @@ test('without koffi a folder is refused with the way out, and used with it', asy
   });
   t.is(prepareDataFolder(folder, true, log, system), folder);
   t.regex(said.join(''), /not safe: .*koffi\.node is not there/);
+});
+
+test("an empty folder of a trusted account is closed to others; one that holds something, or is another account's, is left", (t) => {
+  const closed: string[] = [];
+  const disk = (owner: string): Security => ({
+    ...makeDisk({ ...above, [FOLDER]: [owner, OPEN] }),
+    protectFolder: (folder, sddl) => void closed.push(`${folder} ${sddl}`),
+  });
+  const listing = (...names: string[]) => (() => names) as unknown as typeof readdirSync; // of its overloads, the one that is called
+  closeEmptyFolder(FOLDER, disk(ADMINISTRATORS), isFolder, listing('planted'));
+  closeEmptyFolder(FOLDER, disk(USERS), isFolder, listing());
+  closeEmptyFolder(FOLDER, disk(ADMINISTRATORS), () => ({ isLink: true, isFolder: true }), listing());
+  t.deepEqual(closed, []);
+  closeEmptyFolder(FOLDER, disk(ADMINISTRATORS), isFolder, listing());
+  t.regex(closed.join(), /^C:\\ProgramData\\Duplicati .*D:P/);
 });

@@ -4,6 +4,8 @@
 /* advapi32.dll */
 IMPORT HANDLE OpenSCManagerW(const WCHAR *machine, const WCHAR *database, DWORD access);
 IMPORT HANDLE OpenServiceW(HANDLE manager, const WCHAR *name, DWORD access);
+IMPORT BOOL ChangeServiceConfigW(HANDLE service, DWORD type, DWORD start, DWORD errorControl, const WCHAR *path, const WCHAR *group,
+                                 DWORD *tag, const WCHAR *dependencies, const WCHAR *account, const WCHAR *password, const WCHAR *title);
 IMPORT BOOL ChangeServiceConfig2W(HANDLE service, DWORD level, void *information);
 IMPORT BOOL CloseServiceHandle(HANDLE object);
 #define SC_MANAGER_CONNECT 1
@@ -16,6 +18,9 @@ IMPORT BOOL CloseServiceHandle(HANDLE object);
 #define SERVICE_CONFIG_SERVICE_SID_INFO 5
 #define SERVICE_CONFIG_PRESHUTDOWN_INFO 7
 #define SERVICE_SID_TYPE_UNRESTRICTED 1
+#define SERVICE_NO_CHANGE 0xffffffff
+#define SERVICE_AUTO_START 2
+#define SERVICE_DEMAND_START 3
 #define SC_ACTION_RESTART 1
 
 typedef struct {
@@ -60,6 +65,10 @@ static void applySettings(MSIHANDLE session, HANDLE service, const WCHAR *name, 
     change(session, service, name, SERVICE_CONFIG_FAILURE_ACTIONS_FLAG, L"recovery flag", &alsoWithoutCrash);
   }
   BOOL delayed = settings->delayed != 0;
+  DWORD start = delayed ? SERVICE_AUTO_START : SERVICE_DEMAND_START;
+  if (!ChangeServiceConfigW(service, SERVICE_NO_CHANGE, start, SERVICE_NO_CHANGE, 0, 0, 0, 0, 0, 0, 0)) {
+    reportNote(session, L"The service \"[1]\" cannot be given its [2] (Windows error [3]).", name, L"start type", GetLastError());
+  }
   if (delayed) change(session, service, name, SERVICE_CONFIG_DELAYED_AUTO_START_INFO, L"delayed start", &delayed);
   DWORD sidType = SERVICE_SID_TYPE_UNRESTRICTED;
   change(session, service, name, SERVICE_CONFIG_SERVICE_SID_INFO, L"SID type", &sidType);
@@ -94,7 +103,7 @@ static BOOL readSettings(WCHAR *text, Settings *settings) {
 /*
  * ConfigureService: data `SERVICE|RESTARTS|RESET|DELAYED|PRESHUTDOWN|DESCRIPTION`, such as `Thing|10,60,300|86400|1|60|Keeps things.`
  * RESTARTS: seconds before each restart after a failure, none when empty; RESET: seconds after which failures are forgotten; DELAYED: 1 for
- * the delayed automatic start; PRESHUTDOWN: seconds for the end at a shutdown, 0 for Windows' own. It also gives the service a SID.
+ * the delayed automatic start, 0 for a start on demand; PRESHUTDOWN: seconds for the end at a shutdown, 0 for Windows' own. It also gives the service a SID.
  */
 ACTION ConfigureService(MSIHANDLE session) {
   static Settings settings;

@@ -1,0 +1,118 @@
+import type { WindowsService, WindowsSetting } from '../../build/model/windows-facts.ts';
+import { type Plan, STATE_FOLDER } from './plan.ts';
+import { literal, type Row, type Tables } from './rows.ts';
+import type { SequencedAction } from './sequences.ts';
+
+/** Key of the library of actions in the Binary table. */
+const LIBRARY = 'Actions';
+/** CustomAction.Type: a function of a library in the Binary table; sets a property. */
+const [FUNCTION, SET_PROPERTY] = [1, 51];
+/** Options of it: run while the machine is changed, as the system, when something failed, without its data in the log. */
+const [DEFERRED, AS_SYSTEM, ROLLBACK, HIDDEN] = [0x400, 0x800, 0x100, 0x2000];
+/** Seconds before each restart of a service that failed, and after which failures are forgotten. */
+const RECOVERY = '10,60,300|86400';
+
+/** Sequence numbers between the standard actions: what is known after costing; what comes before the folders, so that
+ * the library makes the data folder, for administrators alone from the first moment; what follows the services. */
+const AFTER_COSTING = 1001;
+const BEFORE_FOLDERS = 3690;
+const AFTER_SERVICES = 5801;
+const INSTALLING = 'NOT REMOVE~="ALL"';
+const REMOVING = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE';
+
+/** An action of the library that gets its data from a property of its own name. */
+interface DeferredAction {
+  name: string;
+  function: 'WriteSecret' | 'DeleteSecret' | 'ConfigureService';
+  options: number;
+  data: string;
+  condition: string;
+  sequence: number;
+}
+
+export interface Actions {
+  tables: Tables;
+  /** In both sequences, after AppSearch. */
+  early: SequencedAction[];
+  execute: SequencedAction[];
+  /** Properties that hold secrets on their way. */
+  hidden: string[];
+}
+
+/**
+ * What tables cannot say: a secret becomes a file that SYSTEM and Administrators alone can read, and services get their recovery. The
+ * library is `WindowsFacts.actions`.
+ */
+export function planActions(plan: Plan): Actions {
+  const { windows } = plan;
+  const secrets = windows.settings.filter(({ kind, initialFile }) => kind === 'secret' && initialFile !== undefined);
+  const deferred = [
+    ...secrets.flatMap((secret) => secretActions(secret)),
+    ...windows.services.flatMap((service) => serviceActions(service)),
+  ];
+  if (deferred.length === 0) return { tables: {}, early: [], execute: [], hidden: [] };
+  const reading = secrets.length > 0;
+  const rows: Row[] = deferred.flatMap(({ name, function: entry, options, data }) => [
+    [`Set_${name}`, SET_PROPERTY | (options & HIDDEN), name, data, null],
+    [name, FUNCTION | DEFERRED | AS_SYSTEM | options, LIBRARY, entry, null],
+  ]);
+  if (reading) rows.push(['ReadPasswordFile', FUNCTION, LIBRARY, 'ReadPasswordFile', null]);
+  const files = secrets.map(({ property }) => `${property}FILE`).join(' OR ');
+  return {
+    tables: {
+      Binary: [[LIBRARY, windows.actions]],
+      CustomAction: rows,
+      Property: reading ? [['SECRETPROPERTIES', secrets.map(({ property }) => property).join(';')]] : [],
+    },
+    early: reading ? [{ action: 'ReadPasswordFile', condition: `(${files}) AND ${INSTALLING}`, sequence: 90 }] : [],
+    execute: deferred.flatMap(({ name, condition, sequence }, index) => [
+      { action: `Set_${name}`, condition, sequence: AFTER_COSTING + index },
+      { action: name, condition, sequence },
+    ]),
+    hidden: deferred.filter(({ options }) => options & HIDDEN).map(({ name }) => name),
+  };
+}
+
+/** The file is written before the services start, taken away again when setup fails, and when the product is removed. */
+function secretActions({ property, initialFile }: WindowsSetting): DeferredAction[] {
+  const file = `[${STATE_FOLDER}]|${initialFile}`;
+  const given = `${property} AND ${INSTALLING}`;
+  const action = (
+    kind: string,
+    entry: DeferredAction['function'],
+    options: number,
+    data: string,
+    condition: string,
+    at: number,
+  ) => ({
+    name: `${kind}_${property}`,
+    function: entry,
+    options,
+    data,
+    condition,
+    sequence: BEFORE_FOLDERS + at,
+  });
+  return [
+    action('UndoSecret', 'DeleteSecret', ROLLBACK, file, given, 0),
+    action('WriteSecret', 'WriteSecret', HIDDEN, `${file}|[${property}]`, given, 1),
+    action('DeleteSecret', 'DeleteSecret', 0, file, REMOVING, -100),
+  ];
+}
+
+/** With its feature a service starts by itself, after those of the system; without, on demand. */
+function serviceActions({ name, feature, stopSeconds, description }: WindowsService): DeferredAction[] {
+  // Action and installed state of the feature ("Conditional Statement Syntax"): 3 is local, -1 that nothing changes.
+  const chosen = `(&${feature}=3 OR (&${feature}=-1 AND !${feature}=3))`;
+  const action = (kind: string, isChosen: 0 | 1, condition: string, at: number): DeferredAction => ({
+    name: `${kind}_${feature}`,
+    function: 'ConfigureService',
+    options: 0,
+    data: `${literal(name)}|${RECOVERY}|${isChosen}|${stopSeconds + 10}|${literal(description)}`,
+    condition,
+    sequence: AFTER_SERVICES + at,
+  });
+  return [
+    action('Configure', 1, `${chosen} AND ${INSTALLING}`, 0),
+    action('Demand', 0, `NOT ${chosen} AND ${INSTALLING}`, 1),
+  ];
+}

@@ -1,0 +1,2 @@
+/** Name of the one cabinet: a stream of the database. */
+export const CABINET = 'product.cab';

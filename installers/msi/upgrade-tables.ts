@@ -1,0 +1,45 @@
+import type { Plan } from './plan.ts';
+import type { Row, Tables } from './rows.ts';
+
+/** Bits of Upgrade.Attributes. */
+const MIGRATE_FEATURES = 0x1;
+const ONLY_DETECT = 0x2;
+const VERSION_MAX_INCLUSIVE = 0x200;
+const VERSION_MIN_INCLUSIVE = 0x100;
+
+/** Properties that FindRelatedProducts sets. */
+export const OLDER = 'OLDERFOUND';
+export const NEWER = 'NEWERFOUND';
+export const REPLACED = 'REPLACEDFOUND';
+
+/**
+ * Major upgrades: whatever is older, or of the same version, is removed and its features are taken over; what is newer is left and
+ * setup refuses. Packages that this one takes the place of go, whatever their version.
+ */
+export function upgradeTables(plan: Plan): Tables {
+  const { windows, version } = plan;
+  const replaced: Row[] = windows.replaces.map((code) => [
+    code,
+    '0.0.0',
+    null,
+    null,
+    VERSION_MIN_INCLUSIVE | MIGRATE_FEATURES,
+    null,
+    REPLACED,
+  ]);
+  return {
+    Upgrade: [
+      [windows.upgradeCode, null, version, null, MIGRATE_FEATURES | VERSION_MAX_INCLUSIVE, null, OLDER],
+      [windows.upgradeCode, version, null, null, ONLY_DETECT, null, NEWER],
+      ...replaced,
+    ],
+    LaunchCondition: [
+      [
+        `Installed OR NOT ${NEWER}`,
+        'A newer version of [ProductName] is installed. Remove it first if you want this one: Windows Settings, Apps.',
+      ],
+      ['Installed OR VersionNT64', '[ProductName] needs a 64-bit Windows.'],
+      ['Installed OR Privileged', 'Administrator rights are needed to install [ProductName] for this machine.'],
+    ],
+  };
+}

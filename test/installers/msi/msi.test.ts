@@ -1,0 +1,158 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openUnpacker } from '../../../build/host/compress/unpack/unpack.ts';
+import { bytesContent } from '../../../build/model/content.ts';
+import { PackwrightError } from '../../../build/model/errors.ts';
+import type { Package } from '../../../build/model/package.ts';
+import { parseVersion } from '../../../build/model/version.ts';
+import { compareFacts } from '../../../build/stages/compare.ts';
+import { readDatabase } from '../../../installers/msi/database/database.ts';
+import { msi } from '../../../installers/msi/msi.ts';
+import { windows } from '../../../platforms/windows/windows.ts';
+import { openTestBlobs } from '../../build/host/compress/open-blobs.ts';
+import { editionNamed } from '../../platforms/linux/lantern.ts';
+import { product, windowsPayload } from '../../platforms/windows/windows-lantern.ts';
+import { memorySource, seededBytes } from '../../suites/blobs.ts';
+import { haveTool, runTool } from '../../suites/tool.ts';
+
+function makePackage(name: string, version = '2.1.0', arch: 'x64' | 'arm64' = 'x64'): Package {
+  const edition = editionNamed(name);
+  const payload = { ...windowsPayload(name), arch };
+  const large = { path: 'data/large.bin', kind: 'file', executable: false, layer: 'app' } as const;
+  const files = [...payload.files, { ...large, content: bytesContent(seededBytes(5, 1_200_000)) }];
+  return {
+    target: { id: `windows-${arch}-${name}.msi`, platform: 'windows', arches: [arch], edition: name, format: 'msi' },
+    product: { ...product, version },
+    name: edition.package,
+    title: edition.title,
+    summary: edition.summary,
+    version: parseVersion(version),
+    epoch: 1_700_000_000,
+    placements: [windows.place({ ...product, version }, edition, arch, { ...payload, files })],
+    changelog: [],
+  };
+}
+
+async function writePackage(t: ExecutionContext, pkg: Package): Promise<Buffer> {
+  const { blobs } = await openTestBlobs(t);
+  const [artifact] = await msi.write(pkg, blobs, msi.compressions[0]!);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of artifact!.open()) chunks.push(chunk);
+  t.is(Buffer.concat(chunks).length, artifact!.size);
+  return Buffer.concat(chunks);
+}
+
+/** Rows of a table, as objects by column. */
+async function tableOf(bytes: Uint8Array, name: string) {
+  const { tables } = await readDatabase(memorySource('x.msi', bytes));
+  const table = tables.find((one) => one.name === name);
+  return (table?.rows ?? []).map((row) =>
+    Object.fromEntries(table!.columns.map((column, index) => [column.name, row[index]])),
+  );
+}
+
+test('what was meant is what is read back, for every edition and both architectures', async (t) => {
+  for (const name of ['core', 'desk', 'beacon'] as const) {
+    for (const arch of ['x64', 'arm64'] as const) {
+      const pkg = makePackage(name, '2.1.0', arch);
+      const facts = await msi.read(memorySource('x.msi', await writePackage(t, pkg)), openUnpacker());
+      t.deepEqual([...compareFacts(pkg, facts)], []);
+      t.is(facts.metadata.Template, arch === 'x64' ? 'x64;1033' : 'Arm64;1033');
+    }
+  }
+});
+
+test('the same package is the same bytes, and another version another product with the same components', async (t) => {
+  const [one, again, next] = await Promise.all(
+    [makePackage('core'), makePackage('core'), makePackage('core', '2.1.1')].map((pkg) => writePackage(t, pkg)),
+  );
+  t.true(one!.equals(again!));
+  const property = async (bytes: Buffer, name: string) =>
+    (await tableOf(bytes, 'Property')).find(({ Property }) => Property === name)?.Value;
+  t.not(await property(one!, 'ProductCode'), await property(next!, 'ProductCode'));
+  t.is(await property(one!, 'UpgradeCode'), await property(next!, 'UpgradeCode'));
+  t.deepEqual(await tableOf(one!, 'Component'), await tableOf(next!, 'Component'));
+});
+
+test('a secret is hidden, has a file for the command line to name, and is kept in no table', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  const properties = Object.fromEntries(
+    (await tableOf(bytes, 'Property')).map(({ Property, Value }) => [Property, Value]),
+  );
+  t.deepEqual(String(properties.MsiHiddenProperties).split(';'), ['PASSWORD', 'WriteSecret_PASSWORD']);
+  t.true(String(properties.SecureCustomProperties).split(';').includes('PASSWORDFILE'));
+  const registry = JSON.stringify(await tableOf(bytes, 'Registry'));
+  t.false(registry.includes('PASSWORD'));
+  for (const { Action, Type } of await tableOf(bytes, 'CustomAction')) {
+    if (String(Action).includes('WriteSecret')) t.is(Number(Type) & 0x2000, 0x2000, String(Action));
+  }
+});
+
+test('a service runs the loader with its program, is stopped and deleted, and started by its feature', async (t) => {
+  const bytes = await writePackage(t, makePackage('desk'));
+  const [service] = await tableOf(bytes, 'ServiceInstall');
+  t.is(service?.StartType, 3);
+  t.is(service?.Arguments, 'lantern-server "--name=the \\"light\\" $house" %n --service');
+  const [component] = (await tableOf(bytes, 'Component')).filter((row) => row.Component === service?.Component_);
+  t.is(component?.KeyPath, 'f_bin_runtime.exe_' + String(component?.KeyPath).split('_').at(-1));
+  const controls = (await tableOf(bytes, 'ServiceControl')).map(({ Event, Component_ }) => [Event, Component_]);
+  t.deepEqual(controls, [
+    [1, 'c_Service'],
+    [0xa2, service?.Component_],
+  ]);
+});
+
+test('a brace or bracket in a text of the manifest is no property to Windows Installer', async (t) => {
+  const pkg = makePackage('core');
+  const placement = pkg.placements[0]!;
+  const facts = placement.windows!;
+  const services = facts.services.map((service) => ({ ...service, title: 'a [B] {c}' }));
+  const changed = { ...pkg, placements: [{ ...placement, windows: { ...facts, services } }] };
+  const [service] = await tableOf(await writePackage(t, changed), 'ServiceInstall');
+  t.is(service?.DisplayName, 'a [\\[]B[\\]] [\\{]c[\\}]');
+});
+
+test('a version that Windows Installer cannot compare is refused', async (t) => {
+  for (const version of ['256.0.0', '1.256.0', '1.0.65536']) {
+    const error = await t.throwsAsync(writePackage(t, makePackage('core', version)), { instanceOf: PackwrightError });
+    t.regex(error!.message, /255\.255\.65535/);
+  }
+});
+
+test('msitools and 7-Zip take the same files out', async (t) => {
+  if (!haveTool(t, 'msiextract') || !haveTool(t, '7z')) return;
+  const pkg = makePackage('core');
+  const folder = await mkdtemp(path.join(tmpdir(), 'msi-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const file = path.join(folder, 'x.msi');
+  await writeFile(file, await writePackage(t, pkg));
+  runTool('msiextract', ['-C', path.join(folder, 'out'), file]);
+  const found = (await readdir(path.join(folder, 'out'), { recursive: true, withFileTypes: true })).filter((one) =>
+    one.isFile(),
+  );
+  const tree = pkg.placements[0]!.tree.filter((entry) => entry.kind === 'file');
+  t.is(found.length, tree.length);
+  for (const entry of tree) {
+    const same = found.find((one) =>
+      path.join(one.parentPath, one.name).endsWith(entry.path.replace(/^\/ProgramFiles/, '')),
+    );
+    t.is(
+      bytesContent(await readFile(path.join(same!.parentPath, same!.name))).sha256,
+      entry.content.sha256,
+      entry.path,
+    );
+  }
+  t.regex(runTool('7z', ['t', file]), /Everything is Ok/);
+});
+
+test('a package that is cut short, or whose file table says another size, is refused', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  for (const length of [0, 100, 600, bytes.length >> 1, bytes.length - 600]) {
+    await t.throwsAsync(msi.read(memorySource('x.msi', bytes.subarray(0, length)), openUnpacker()), {
+      instanceOf: PackwrightError,
+      message: /x\.msi/,
+    });
+  }
+});
