@@ -12,9 +12,9 @@ export interface Matches {
 /** Longest match of the format. */
 export const LONGEST_MATCH = 257;
 /** From here on a match is good enough: trees are sorted no further. */
-export const NICE_LENGTH = 48;
+export const NICE_LENGTH = 32;
 /** Steps down a tree. */
-const DEPTH = 12;
+const DEPTH = 8;
 const HASH_BITS = 17;
 const SHORT_HASH_BITS = 15;
 

@@ -28,12 +28,19 @@ function calls(size: number, seed: number): Buffer {
   return bytes;
 }
 
+/** Nothing but bytes that make calls, near targets and far ones. */
+function thicket(size: number): Buffer {
+  const number = seededNumbers(21);
+  return Buffer.from(Uint8Array.from({ length: size }, () => [0xe8, 0, 0xff, 1, 0xe8][number(5)]!));
+}
+
 const SAMPLES: readonly (readonly [string, Buffer])[] = [
   ['one byte', Buffer.from('x')],
   ['one byte again and again', Buffer.alloc(100_000)],
   ['text', text],
   ['noise', seededBytes(1, 100_000)],
   ['calls', calls(100_000, 2)],
+  ['calls within calls', thicket(100_000)],
   ['noise and text, in turns', Buffer.concat([sampleBytes(70_000, 3), sampleBytes(50_000, 4), sampleBytes(30_001, 5)])],
   ['whole frames', sampleBytes(65_536, 6)],
   ['a last frame too short for calls', Buffer.concat([calls(32_768, 7), calls(9, 8)])],
