@@ -8,7 +8,7 @@ import { TEMPLATES, writeMsi } from './write.ts';
 export const msi = {
   name: 'msi',
   arches: TEMPLATES,
-  compressions: [{ method: 'mszip', level: 9 }],
+  compressions: [{ method: 'mszip', level: 6 }],
   fileName: nameFile,
   write: async (pkg, blobs, compression) => [await writeMsi(pkg, blobs, compression, nameFile(pkg))],
   read: readMsi,

@@ -13,6 +13,7 @@ import { RPM6_CASES } from './sid.ts';
 import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
+import { WINDOWS_INSTALLER_CASES } from './windows-installer.ts';
 import { WINDOWS_SERVICE_CASES } from './windows-service.ts';
 import { WINDOWS_STRUCTURE_CASES } from './windows-structure.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
@@ -46,6 +47,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...WINE_LOADER_CASES,
     ...WINE_PROGRAM_CASES,
     ...WINDOWS_SERVICE_CASES,
+    ...WINDOWS_INSTALLER_CASES,
     ...matrix,
   ];
 }
