@@ -4,9 +4,9 @@ import { literal, type Row, type Tables } from './rows.ts';
 import type { SequencedAction } from './sequences.ts';
 
 /** Key of the library of actions in the Binary table. */
-const LIBRARY = 'Actions';
+export const LIBRARY = 'Actions';
 /** CustomAction.Type: a function of a library in the Binary table; sets a property. */
-const [FUNCTION, SET_PROPERTY] = [1, 51];
+export const [FUNCTION, SET_PROPERTY] = [1, 51] as const;
 /** Options of it: run while the machine is changed, as the system, when something failed, without its data in the log. */
 const [DEFERRED, AS_SYSTEM, ROLLBACK, HIDDEN] = [0x400, 0x800, 0x100, 0x2000];
 /** Seconds before each restart of a service that failed, and after which failures are forgotten. */

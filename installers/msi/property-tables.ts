@@ -3,8 +3,11 @@ import { PACKAGE_NAME } from './read.ts';
 import type { Tables } from './rows.ts';
 import { NEWER, OLDER, REPLACED } from './upgrade-tables.ts';
 
-/** Properties of the product, and which of them may be given, and which must not be logged: secrets, and the data of actions (`hiddenData`). */
-export function propertyTables(plan: Plan, hiddenData: readonly string[]): Tables {
+/**
+ * Properties of the product, which of them may be given, and which must not be logged: secrets, those of the dialogs (`repeated`) among them,
+ * and the data of actions (`hiddenData`).
+ */
+export function propertyTables(plan: Plan, repeated: readonly string[], hiddenData: readonly string[]): Tables {
   const { pkg, windows } = plan;
   const { product } = pkg;
   const given = [
@@ -13,6 +16,7 @@ export function propertyTables(plan: Plan, hiddenData: readonly string[]): Table
     ...windows.settings.flatMap(({ property, initialFile }) =>
       initialFile ? [property, `${property}FILE`] : [property],
     ),
+    ...repeated,
   ];
   const properties: Record<string, string> = {
     [PACKAGE_NAME]: pkg.name,
@@ -33,6 +37,7 @@ export function propertyTables(plan: Plan, hiddenData: readonly string[]): Table
   };
   const hidden = [
     ...windows.settings.filter(({ kind }) => kind === 'secret').map(({ property }) => property),
+    ...repeated,
     ...hiddenData,
   ];
   if (hidden.length > 0) properties.MsiHiddenProperties = [...new Set(hidden)].sort().join(';');

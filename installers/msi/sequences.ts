@@ -89,13 +89,15 @@ const ADVERTISE: Readonly<Record<string, number>> = {
 };
 
 /**
- * The five sequences. `early` actions fill in properties and so are in both sequences; `execute` ones change the machine.
+ * The five sequences. `early` actions fill in properties and so are in both sequences; `execute` ones change the machine;
+ * `interface` and `admin` ones are dialogs.
  * @param conditions of standard actions that are not always run.
  */
 export function sequenceTables(input: {
   early: readonly SequencedAction[];
   execute: readonly SequencedAction[];
   interface: readonly SequencedAction[];
+  admin: readonly SequencedAction[];
   conditions: Readonly<Record<string, string>>;
 }): Tables {
   const rows = (standard: Readonly<Record<string, number>>, own: readonly SequencedAction[]): Row[] =>
@@ -111,7 +113,7 @@ export function sequenceTables(input: {
     InstallExecuteSequence: rows(EXECUTE, [...input.early, ...input.execute]),
     InstallUISequence: rows(INTERFACE, [...input.early, ...input.interface]),
     AdminExecuteSequence: rows(ADMIN_EXECUTE, []),
-    AdminUISequence: rows(ADMIN_INTERFACE, []),
+    AdminUISequence: rows(ADMIN_INTERFACE, input.admin),
     AdvtExecuteSequence: rows(ADVERTISE, []),
   };
 }

@@ -14,6 +14,7 @@ import {
   type Table,
   validationTable,
 } from './database/database.ts';
+import { adminDialogActions, dialogActions, dialogTables, secretProperties } from './dialogs/dialogs.ts';
 import { fileTables } from './file-tables.ts';
 import { type Plan, planDatabase } from './plan.ts';
 import { propertyTables } from './property-tables.ts';
@@ -50,12 +51,14 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
     shortcutTables(plan),
     stateTables(plan),
     upgradeTables(plan),
-    propertyTables(plan, [...actions.hidden]),
+    propertyTables(plan, secretProperties(plan), actions.hidden),
     actions.tables,
+    await dialogTables(plan),
     sequenceTables({
       early: [...settingActions(plan).map((one, index) => ({ ...one, sequence: 51 + index })), ...actions.early],
       execute: actions.execute,
-      interface: [],
+      interface: dialogActions(plan),
+      admin: adminDialogActions(),
       conditions: conditionsOf(plan),
     }),
   ];

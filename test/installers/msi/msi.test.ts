@@ -81,7 +81,11 @@ test('a secret is hidden, has a file for the command line to name, and is kept i
   const properties = Object.fromEntries(
     (await tableOf(bytes, 'Property')).map(({ Property, Value }) => [Property, Value]),
   );
-  t.deepEqual(String(properties.MsiHiddenProperties).split(';'), ['PASSWORD', 'WriteSecret_PASSWORD']);
+  t.deepEqual(String(properties.MsiHiddenProperties).split(';'), [
+    'PASSWORD',
+    'PASSWORD_REPEAT',
+    'WriteSecret_PASSWORD',
+  ]);
   t.true(String(properties.SecureCustomProperties).split(';').includes('PASSWORDFILE'));
   const registry = JSON.stringify(await tableOf(bytes, 'Registry'));
   t.false(registry.includes('PASSWORD'));
