@@ -17,6 +17,7 @@ import { WINDOWS_INSTALLER_CASES } from './windows-installer.ts';
 import { WINDOWS_SERVICE_CASES } from './windows-service.ts';
 import { WINDOWS_STRUCTURE_CASES } from './windows-structure.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
+import { WINE_DIALOG_CASES } from './wine-dialogs.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
 import { WINE_PROGRAM_CASES } from './wine-programs.ts';
 
@@ -44,6 +45,7 @@ export function chooseCases(choice: 'all' | 'pairwise', seed: number): Case[] {
     ...CONSUMER_CASES,
     ...WINDOWS_STRUCTURE_CASES,
     ...WINE_ACTION_CASES,
+    ...WINE_DIALOG_CASES,
     ...WINE_LOADER_CASES,
     ...WINE_PROGRAM_CASES,
     ...WINDOWS_SERVICE_CASES,
