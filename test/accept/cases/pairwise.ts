@@ -37,6 +37,16 @@ export function choosePairs(situations: readonly Situation[], seed: number): Cas
   return chosen.map(({ situation, root, edition }) => cellOf(situation, root, edition, seed));
 }
 
+/** Every situation once; roots and editions take turns, and the seed says who begins. */
+export function chooseEach(situations: readonly Situation[], seed: number): Case[] {
+  return situations.map((situation, index) => {
+    const roots = situation.roots ?? MATRIX_ROOTS;
+    const editions = situation.editions ?? EDITIONS;
+    const turn = index + seed;
+    return cellOf(situation, roots[turn % roots.length]!, editions[Math.floor(turn / 2) % editions.length]!, seed);
+  });
+}
+
 function pairsOf({ situation, root, edition }: Row): string[] {
   return [`${situation.name}|${root}`, `${situation.name}|${edition}`, `${root}|${edition}`];
 }
