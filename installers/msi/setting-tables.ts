@@ -37,7 +37,7 @@ export function settingTables(plan: Plan): Tables {
     ['r_InstallFolder', HKEY_LOCAL_MACHINE, key, FOLDER_VALUE, `[${INSTALL_FOLDER}]`, component],
   ];
   for (const [name, value] of Object.entries(windows.variables)) {
-    const text = value.split('{state}').map(literal).join(`[${STATE_FOLDER}]`);
+    const text = statePaths(value);
     registry.push([`r_${name}`, HKEY_LOCAL_MACHINE, values, name, text, component]);
   }
   for (const { env, property } of settings)
@@ -91,4 +91,15 @@ function rememberedOf(settings: readonly WindowsSetting[], key: string, values: 
 /** A private property: what the registry held. Public ones could be given on the command line. */
 function savedName(property: string): string {
   return `Saved_${property}`;
+}
+
+/** `{state}/cache` as a formatted text: the property of a folder ends in a backslash already, and what follows is a path of Windows. */
+function statePaths(value: string): string {
+  return value
+    .split(/(\{state\}(?:\/[^\s;]*)?)/)
+    .map((part) => {
+      if (!part.startsWith('{state}')) return literal(part);
+      return `[${STATE_FOLDER}]${literal(part.slice('{state}/'.length).replaceAll('/', '\\'))}`;
+    })
+    .join('');
 }

@@ -108,6 +108,13 @@ test('a service runs the loader with its program, is stopped and deleted, and st
   ]);
 });
 
+test('a path below the data folder is one of Windows', async (t) => {
+  const rows = await tableOf(await writePackage(t, makePackage('core')), 'Registry');
+  const value = (name: string) => rows.find((row) => row.Name === name)?.Value;
+  t.is(value('LANTERN_HOME'), '[STATEFOLDER]');
+  t.is(value('LANTERN_CACHE'), '[STATEFOLDER]50% full');
+});
+
 test('a brace or bracket in a text of the manifest is no property to Windows Installer', async (t) => {
   const pkg = makePackage('core');
   const placement = pkg.placements[0]!;
