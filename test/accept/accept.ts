@@ -22,7 +22,7 @@ const { values, positionals } = parseArgs({
   options: {
     all: { type: 'boolean', default: false },
     pairwise: { type: 'boolean', default: false },
-    each: { type: 'boolean', default: false },
+    ci: { type: 'boolean', default: false },
     roots: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     jobs: { type: 'string' },
@@ -30,7 +30,7 @@ const { values, positionals } = parseArgs({
   },
 });
 const seed = Number(values.seed);
-const cases = chooseCases(values.all ? 'all' : values.each ? 'each' : 'pairwise', seed).filter(
+const cases = chooseCases(values.all ? 'all' : values.ci ? 'ci' : 'pairwise', seed).filter(
   (one) => positionals.length === 0 || positionals.some((filter) => one.name.includes(filter)),
 );
 if (values.list) {

@@ -37,14 +37,15 @@ export function choosePairs(situations: readonly Situation[], seed: number): Cas
   return chosen.map(({ situation, root, edition }) => cellOf(situation, root, edition, seed));
 }
 
-/** Every situation once; roots and editions take turns, and the seed says who begins. */
-export function chooseEach(situations: readonly Situation[], seed: number): Case[] {
-  return situations.map((situation, index) => {
-    const roots = situation.roots ?? MATRIX_ROOTS;
-    const editions = situation.editions ?? EDITIONS;
-    const turn = index + seed;
-    return cellOf(situation, roots[turn % roots.length]!, editions[Math.floor(turn / 2) % editions.length]!, seed);
+/**
+ * What CI has time for: the pairs without Debian 12, whose neighbours on both sides are there. A situation that makes sense on it alone stays.
+ */
+export function chooseForCi(situations: readonly Situation[], seed: number): Case[] {
+  const fewer = situations.map((situation) => {
+    const roots = (situation.roots ?? MATRIX_ROOTS).filter((root) => root !== 'bookworm');
+    return roots.length > 0 ? { ...situation, roots } : situation;
   });
+  return choosePairs(fewer, seed);
 }
 
 function pairsOf({ situation, root, edition }: Row): string[] {
