@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ask, waitUntil } from '../ask.ts';
 import { type Box, startBox } from '../box.ts';
@@ -48,6 +48,16 @@ async function runConsumer(log: Log): Promise<void> {
   }
 }
 
+/** npm pack puts another package.json in place while it works, which others would read in the repository itself. */
+async function copySources(folder: string): Promise<string> {
+  const source = join(folder, 'source');
+  const isSource = (path: string) =>
+    !['.git', 'dist', 'node_modules'].includes(relative(REPOSITORY, path).split(sep)[0]!);
+  await cp(REPOSITORY, source, { recursive: true, filter: isSource });
+  await symlink(join(REPOSITORY, 'node_modules'), join(source, 'node_modules'));
+  return source;
+}
+
 /** In an empty project: npm install, `packwright init`, three lines by hand, `packwright build`. The cache of packages is the usual one. */
 async function packageVerdaccio(folder: string, log: Log): Promise<void> {
   // npm runs us with its own variables and our Node before all others; a stranger has neither.
@@ -55,8 +65,9 @@ async function packageVerdaccio(folder: string, log: Log): Promise<void> {
   const ours = Object.keys(process.env).filter((name) => /^(npm_(config_local|package|lifecycle)|INIT_CWD)/.test(name));
   const stranger = ['env', ...ours.flatMap((name) => ['-u', name]), `PATH=${path.join(':')}`];
   const run = (cwd: string, ...argv: string[]) => runCommand(log, [...stranger, ...argv], { cwd, timeout: 900 });
-  await step(log, 'npm pack', () => run(REPOSITORY, 'npm', 'pack', '--pack-destination', folder));
-  const [tarball] = await readdir(folder);
+  const source = await step(log, 'copy the sources', () => copySources(folder));
+  await step(log, 'npm pack', () => run(source, 'npm', 'pack', '--pack-destination', folder));
+  const tarball = (await readdir(folder)).find((name) => name.endsWith('.tgz'));
   const project = join(folder, 'project');
   await mkdir(project);
   await writeFile(
