@@ -4,6 +4,7 @@ import type { FileEntry } from '../../build/model/file-tree.ts';
 import type { Package, Placement } from '../../build/model/package.ts';
 import type { WindowsFacts } from '../../build/model/windows-facts.ts';
 import { componentId, keyOf, productCode, shortNames } from './identifiers.ts';
+import { describeValue } from './rows.ts';
 import { productVersion } from './version.ts';
 
 /** A file with its keys. `sequence` is its place in the cabinet, from 1. */
@@ -72,7 +73,7 @@ export function planDatabase(pkg: Package): Plan {
 
 /** Of every path and content and of all settings: packages that differ in any are different products, which take each other's place. */
 function contentDigest({ tree, windows }: Placement): string {
-  const hash = createHash('sha256').update(JSON.stringify(windows));
+  const hash = createHash('sha256').update(describeValue(windows));
   for (const entry of tree) hash.update(`${entry.path} ${entry.kind === 'file' ? entry.content.sha256 : ''}\n`);
   return hash.digest('hex');
 }

@@ -7,6 +7,11 @@ export type Row = readonly Cell[];
 /** Rows by table name. */
 export type Tables = Readonly<Record<string, readonly Row[]>>;
 
+/** A value as text for a hash: of a content its digest alone, since where it lies differs from host to host. */
+export function describeValue(value: unknown): string {
+  return JSON.stringify(value, (_, one) => (typeof one === 'object' && one && 'sha256' in one ? one.sha256 : one));
+}
+
 /** Tables of several parts as one. */
 export function joinTables(parts: readonly Tables[]): Record<string, Row[]> {
   const joined: Record<string, Row[]> = {};

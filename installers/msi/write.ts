@@ -18,7 +18,7 @@ import { adminDialogActions, dialogActions, dialogTables, secretProperties } fro
 import { fileTables } from './file-tables.ts';
 import { type Plan, planDatabase } from './plan.ts';
 import { propertyTables } from './property-tables.ts';
-import { joinTables, type Row } from './rows.ts';
+import { describeValue, joinTables, type Row } from './rows.ts';
 import { sequenceTables } from './sequences.ts';
 import { serviceTables } from './service-tables.ts';
 import { settingActions, settingTables } from './setting-tables.ts';
@@ -129,10 +129,6 @@ function summaryOf(plan: Plan, tables: readonly Table[], { method, level }: Comp
 function packageCode(plan: Plan, tables: readonly Table[], compression: string): string {
   const hash = createHash('sha256').update(compression);
   for (const { entry } of plan.files) hash.update(`${entry.path} ${entry.content.sha256}\n`);
-  hash.update(
-    JSON.stringify(tables, (_, value) =>
-      typeof value === 'object' && value && 'sha256' in value ? value.sha256 : value,
-    ),
-  );
+  hash.update(describeValue(tables));
   return nameUuid(plan.windows.upgradeCode, `package ${hash.digest('hex')}`);
 }

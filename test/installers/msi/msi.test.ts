@@ -76,6 +76,17 @@ test('the same package is the same bytes, and another version another product wi
   t.deepEqual(await tableOf(one!, 'Component'), await tableOf(next!, 'Component'));
 });
 
+test('where the library of actions lies on this machine is not in the package', async (t) => {
+  const pkg = makePackage('core');
+  const placement = pkg.placements[0]!;
+  const facts = placement.windows!;
+  const elsewhere = { ...facts, actions: { ...facts.actions, file: '/somewhere/else.dll' } };
+  const [one, other] = await Promise.all(
+    [pkg, { ...pkg, placements: [{ ...placement, windows: elsewhere }] }].map((each) => writePackage(t, each)),
+  );
+  t.true(one!.equals(other!));
+});
+
 test('a secret is hidden, has a file for the command line to name, and is kept in no table', async (t) => {
   const bytes = await writePackage(t, makePackage('core'));
   const properties = Object.fromEntries(
