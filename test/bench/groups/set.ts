@@ -5,6 +5,9 @@ import type { Workspace } from '../workspace.ts';
 
 const ARCHES = ['x64', 'arm64'];
 
+/** What the peers have tools for. */
+const LINUX = ['linux-*', 'docker-*'];
+
 /** Six debs, six rpms, two images of two architectures. The peers make the CLI edition's; the others differ by some kilobytes. */
 export function setGroup(space: Workspace, payloads: Payloads): Group {
   const peers = ARCHES.flatMap((arch) => [
@@ -16,10 +19,10 @@ export function setGroup(space: Workspace, payloads: Payloads): Group {
   return {
     name: 'set',
     contestants: [
-      ours(space, 'ours all cold', [], { state: 'cold', memory: true }),
+      ours(space, 'ours all cold', LINUX, { state: 'cold', memory: true }),
       ...peers,
-      ours(space, 'ours all warm', [], { state: 'warm', memory: true }),
-      ours(space, 'ours all warm, npm package', [], { state: 'warm', tool: 'package' }),
+      ours(space, 'ours all warm', LINUX, { state: 'warm', memory: true }),
+      ours(space, 'ours all warm, npm package', LINUX, { state: 'warm', tool: 'package' }),
     ],
     bounds: [
       { ours: 'ours all cold', peers: times, size: 1.02, wall: 0.3, peak: 600 },
