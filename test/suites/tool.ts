@@ -18,9 +18,10 @@ export function haveTool(t: ExecutionContext, tool: string): boolean {
 }
 
 /** Standard output as text. @throws with the tool's own words when it exits with anything but 0. */
-export function runTool(tool: string, args: readonly string[], input?: string | Uint8Array): string {
+export function runTool(tool: string, args: readonly string[], input?: string | Uint8Array, cwd?: string): string {
   const result = spawnSync(tool, args, {
     input,
+    cwd,
     encoding: 'utf8',
     maxBuffer: 64 << 20,
     env: { PATH: process.env.PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' },

@@ -1,7 +1,7 @@
 /** What msitools and 7-Zip make of our databases, and what we make of one that wixl wrote. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Table, tableText } from '../../../../installers/msi/database/database.ts';
 import { haveTool, runTool } from '../../../suites/tool.ts';
@@ -21,8 +21,9 @@ async function writeSample(t: ExecutionContext): Promise<{ path: string; bytes: 
   return { path, bytes };
 }
 
+/** Beside the package: for a table with streams msiinfo writes them into a folder of the current one. */
 function exportTable(path: string, table: string): string {
-  return runTool('msiinfo', ['export', path, table]);
+  return runTool('msiinfo', ['export', path, table], undefined, dirname(path));
 }
 
 /** It leaves tabs and line ends in cells as they are. */
