@@ -8,7 +8,11 @@ import { TEMPLATES, writeMsi } from './write.ts';
 export const msi = {
   name: 'msi',
   arches: TEMPLATES,
-  compressions: [{ method: 'mszip', level: 6 }],
+  // LZX is a quarter smaller, and takes ten times as long.
+  compressions: [
+    { method: 'mszip', level: 6 },
+    { method: 'lzx', level: 21 },
+  ],
   fileName: nameFile,
   write: async (pkg, blobs, compression) => [await writeMsi(pkg, blobs, compression, nameFile(pkg))],
   read: readMsi,

@@ -94,7 +94,9 @@ function conditionsOf(plan: Plan): Record<string, string> {
 async function productCabinet(plan: Plan, blobs: Blobs, compression: Compression) {
   const { target, epoch } = plan.pkg;
   const { method } = compression;
-  if (method !== 'mszip') throw new PackwrightError(target.id, `a cabinet cannot be ${method}`, 'choose mszip');
+  if (method !== 'mszip' && method !== 'lzx') {
+    throw new PackwrightError(target.id, `a cabinet cannot be ${method}`, 'choose mszip or lzx');
+  }
   const alone = plan.files.filter((one) => one.isAlone).map((one) => [one]);
   const groups = [plan.files.filter((one) => !one.isAlone), ...alone];
   const folders: CabinetFolder[] = [];

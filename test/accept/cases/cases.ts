@@ -19,6 +19,7 @@ import { WINDOWS_STRUCTURE_CASES } from './windows-structure.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
 import { WINE_DIALOG_CASES } from './wine-dialogs.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
+import { WINE_LZX_CASES } from './wine-lzx.ts';
 import { WINE_PROGRAM_CASES } from './wine-programs.ts';
 
 /** Steps of the matrix that need a backup engine, which does not exist yet. */
@@ -50,6 +51,7 @@ export function chooseCases(choice: Choice, seed: number): Case[] {
     // Four installers with a person before them take three minutes.
     ...(choice === 'ci' ? [] : WINE_DIALOG_CASES),
     ...WINE_LOADER_CASES,
+    ...WINE_LZX_CASES,
     ...WINE_PROGRAM_CASES,
     ...WINDOWS_SERVICE_CASES,
     ...WINDOWS_INSTALLER_CASES,
