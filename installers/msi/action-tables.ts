@@ -23,7 +23,7 @@ const REMOVING = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE';
 /** An action of the library that gets its data from a property of its own name. */
 interface DeferredAction {
   name: string;
-  function: 'WriteSecret' | 'DeleteSecret' | 'ConfigureService';
+  function: 'MakeFolder' | 'DropFolder' | 'WriteSecret' | 'DeleteSecret' | 'ConfigureService';
   options: number;
   data: string;
   condition: string;
@@ -47,6 +47,7 @@ export function planActions(plan: Plan): Actions {
   const { windows } = plan;
   const secrets = windows.settings.filter(({ kind, initialFile }) => kind === 'secret' && initialFile !== undefined);
   const deferred = [
+    ...(windows.services.length > 0 ? folderActions() : []),
     ...secrets.flatMap((secret) => secretActions(secret)),
     ...windows.services.flatMap((service) => serviceActions(service)),
   ];
@@ -71,6 +72,15 @@ export function planActions(plan: Plan): Actions {
     ]),
     hidden: deferred.filter(({ options }) => options & HIDDEN).map(({ name }) => name),
   };
+}
+
+/** The data folder is for administrators alone from the first moment; the tables' rights come to a folder that is there for all. */
+function folderActions(): DeferredAction[] {
+  const data = `[${STATE_FOLDER}]`;
+  const row = (name: DeferredAction['function'], options: number, at: number): DeferredAction => {
+    return { name, function: name, options, data, condition: INSTALLING, sequence: BEFORE_FOLDERS + at };
+  };
+  return [row('DropFolder', ROLLBACK, -2), row('MakeFolder', 0, -1)];
 }
 
 /** The file is written before the services start, taken away again when setup fails, and when the product is removed. */

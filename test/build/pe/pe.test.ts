@@ -89,7 +89,9 @@ test('the library of actions offers what an installer calls', async (t) => {
     t.deepEqual(pe.exports, [
       'ConfigureService',
       'DeleteSecret',
+      'DropFolder',
       'GeneratePassword',
+      'MakeFolder',
       'ReadPasswordFile',
       'WriteSecret',
     ]);

@@ -119,6 +119,23 @@ test('a service runs the loader with its program, is stopped and deleted, and st
   ]);
 });
 
+test('the data folder is made for administrators alone before the tables could make it for all, and taken back by a rollback', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  const order = new Map(
+    (await tableOf(bytes, 'InstallExecuteSequence')).map(({ Action, Sequence }) => [String(Action), Number(Sequence)]),
+  );
+  const steps = ['RemoveExistingProducts', 'DropFolder', 'MakeFolder', 'WriteSecret_PASSWORD', 'CreateFolders'];
+  const numbers = steps.map((step) => order.get(step) ?? Number.NaN);
+  t.deepEqual(
+    numbers,
+    [...numbers].sort((a, b) => a - b),
+  );
+  const actions = new Map((await tableOf(bytes, 'CustomAction')).map((row) => [row.Action, row]));
+  t.is(actions.get('MakeFolder')?.Type, 0xc01);
+  t.is(actions.get('DropFolder')?.Type, 0xd01);
+  t.is(actions.get('Set_MakeFolder')?.Target, '[STATEFOLDER]');
+});
+
 test('a path below the data folder is one of Windows', async (t) => {
   const rows = await tableOf(await writePackage(t, makePackage('core')), 'Registry');
   const value = (name: string) => rows.find((row) => row.Name === name)?.Value;

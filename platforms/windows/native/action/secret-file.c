@@ -229,7 +229,7 @@ static UINT reportFileError(MSIHANDLE session, const WCHAR *folder, DWORD error)
                        L"it; remove it or change its owner, then install again.",
                        wanted, L"", error);
   }
-  return reportError(session, L"A file for a secret cannot be written in \"[1]\" (Windows error [3]).", folder, L"", error);
+  return reportError(session, L"The folder \"[1]\" cannot be made or written to (Windows error [3]).", folder, L"", error);
 }
 
 /* WriteSecret: data `FOLDER|FILE NAME|VALUE`. The value may hold any character; an empty one writes nothing. */
@@ -282,6 +282,27 @@ ACTION DeleteSecret(MSIHANDLE session) {
       reportNote(session, L"\"[1]\" cannot be deleted (Windows error [3]).", path, L"", error);
     }
   }
+  discard(folder);
+  return ERROR_SUCCESS;
+}
+
+/*
+ * MakeFolder: data `FOLDER`: makes it, and what is missing on the way, for SYSTEM and Administrators alone from the first moment. One
+ * that is there is left as it is; it must not belong to another account.
+ */
+ACTION MakeFolder(MSIHANDLE session) {
+  WCHAR *folder = readProperty(session, L"CustomActionData");
+  DWORD error = folder ? holdFolders(folder, 1) : ERROR_NOT_ENOUGH_MEMORY;
+  releaseFolders();
+  UINT answer = error ? reportFileError(session, folder ? folder : L"", error) : ERROR_SUCCESS;
+  discard(folder);
+  return answer;
+}
+
+/* DropFolder: data `FOLDER`, for the rollback of MakeFolder: deletes it when nothing is in it. It never fails. */
+ACTION DropFolder(MSIHANDLE session) {
+  WCHAR *folder = readProperty(session, L"CustomActionData");
+  if (folder) RemoveDirectoryW(folder);
   discard(folder);
   return ERROR_SUCCESS;
 }
