@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'ava';
 import { bytesSource } from '../../../build/host/byte-source.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
-import { type PePiece, replaceResources, setSubsystem } from '../../../build/pe/edit-pe.ts';
+import { replaceResources, setSubsystem } from '../../../build/pe/edit-pe.ts';
 import { iconResources } from '../../../build/pe/icon.ts';
 import { manifestResource } from '../../../build/pe/manifest.ts';
 import { readPe } from '../../../build/pe/read-pe.ts';
@@ -12,33 +12,9 @@ import { encodeResources } from '../../../build/pe/resource-tree.ts';
 import { versionResource } from '../../../build/pe/version-info.ts';
 import { NATIVE } from '../../../platforms/windows/native/native.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
+import { assemble, makeProgram } from './program.ts';
 
 const read = async (file: string) => readPe(bytesSource(path.basename(file), await readFile(file)));
-
-function assemble(original: Buffer, pieces: readonly PePiece[]): Buffer {
-  const parts = pieces.map((one) =>
-    'bytes' in one ? one.bytes : original.subarray(one.offset, one.offset + one.length),
-  );
-  return Buffer.concat(parts);
-}
-
-/** A launcher with `room` bytes for resources, and a signature behind its end: what a Node executable looks like. */
-async function makeProgram(room: number): Promise<Buffer> {
-  const bytes = await readFile(NATIVE.x64.launcher);
-  const { sections, directories, bytes: header, optionalHeader } = await readPe(bytesSource('launcher', bytes));
-  const rsrc = sections.find((one) => one.name === '.rsrc');
-  if (!rsrc || rsrc.virtualAddress !== directories.resources.address) throw new Error('the launcher has no .rsrc');
-  // The section moves to the end of the file, where there is room for it.
-  const at = header.indexOf('.rsrc\0');
-  const made = Buffer.concat([bytes, Buffer.alloc(room), Buffer.alloc(512, 0xaa)]);
-  bytes.copy(made, bytes.length, rsrc.offset, rsrc.offset + rsrc.size);
-  made.writeUInt32LE(room, at + 8);
-  made.writeUInt32LE(room, at + 16);
-  made.writeUInt32LE(bytes.length, at + 20);
-  made.writeUInt32LE(bytes.length + room, optionalHeader + 112 + 32);
-  made.writeUInt32LE(512, optionalHeader + 112 + 36);
-  return made;
-}
 
 /** An icon of two pictures whose bytes are `first` and `second`. */
 function makeIcon(): Buffer {

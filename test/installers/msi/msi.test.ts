@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { openUnpacker } from '../../../build/host/compress/unpack/unpack.ts';
 import { bytesContent } from '../../../build/model/content.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
@@ -11,11 +11,11 @@ import { compareFacts } from '../../../build/stages/compare.ts';
 import { readDatabase } from '../../../installers/msi/database/database.ts';
 import { msi } from '../../../installers/msi/msi.ts';
 import { windows } from '../../../platforms/windows/windows.ts';
-import { openTestBlobs } from '../../build/host/compress/open-blobs.ts';
 import { editionNamed } from '../../platforms/linux/lantern.ts';
 import { product, windowsPayload } from '../../platforms/windows/windows-lantern.ts';
 import { memorySource, seededBytes } from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
+import { writePackage } from './write-package.ts';
 
 function makePackage(name: string, version = '2.1.0', arch: 'x64' | 'arm64' = 'x64'): Package {
   const edition = editionNamed(name);
@@ -33,15 +33,6 @@ function makePackage(name: string, version = '2.1.0', arch: 'x64' | 'arm64' = 'x
     placements: [windows.place({ ...product, version }, edition, arch, { ...payload, files })],
     changelog: [],
   };
-}
-
-async function writePackage(t: ExecutionContext, pkg: Package, compression = msi.compressions[0]!): Promise<Buffer> {
-  const { blobs } = await openTestBlobs(t);
-  const [artifact] = await msi.write(pkg, blobs, compression);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of artifact!.open()) chunks.push(chunk);
-  t.is(Buffer.concat(chunks).length, artifact!.size);
-  return Buffer.concat(chunks);
 }
 
 /** Rows of a table, as objects by column. */

@@ -1,0 +1,78 @@
+/** wixl, the packager of msitools, and ours say the same of the same tree; where they do not, the reason stands here. */
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { bytesContent } from '../../../build/model/content.ts';
+import { haveTool, runTool } from '../../suites/tool.ts';
+import { type Meanings, readMeanings } from './meanings.ts';
+import { tinyPackage } from './tiny-package.ts';
+import { wixlPackage } from './wixl-package.ts';
+import { writePackage } from './write-package.ts';
+
+/** What ours says otherwise, on purpose. A row that has no counterpart stands with the table's name alone. */
+const DIFFERENCES: readonly {
+  table: keyof Meanings;
+  why: string;
+  ours: readonly string[];
+  theirs: readonly string[];
+}[] = [
+  {
+    table: 'Component',
+    why: 'what services wrote stays when the product goes: 0x10 is "permanent", which wixl does not know',
+    ours: ['/CommonAppDataFolder/Tiny attributes 272, known by its folder'],
+    theirs: ['/CommonAppDataFolder/Tiny attributes 256, known by its folder'],
+  },
+];
+
+async function makeBoth(t: ExecutionContext) {
+  const folder = await mkdtemp(path.join(tmpdir(), 'wixl-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  const pkg = await tinyPackage();
+  const ours = path.join(folder, 'ours.msi');
+  await writeFile(ours, await writePackage(t, pkg));
+  return { folder, ours, theirs: await wixlPackage(folder, pkg), pkg };
+}
+
+test('wixl and we mean the same by directories, components, files, registry and services', async (t) => {
+  if (!haveTool(t, 'wixl')) return;
+  const both = await makeBoth(t);
+  const [ours, theirs] = await Promise.all([both.ours, both.theirs].map(async (file) => readMeanings(file)));
+  for (const table of Object.keys(ours!) as (keyof Meanings)[]) {
+    const differences = DIFFERENCES.filter((one) => one.table === table);
+    t.true(ours![table].length > 0, table);
+    t.deepEqual(
+      without(ours![table], theirs![table]),
+      differences.flatMap((one) => one.ours),
+      `${table}: ours alone`,
+    );
+    t.deepEqual(
+      without(theirs![table], ours![table]),
+      differences.flatMap((one) => one.theirs),
+      `${table}: theirs alone`,
+    );
+  }
+});
+
+test('msiextract takes the same files with the same bytes out of both', async (t) => {
+  if (!haveTool(t, 'wixl') || !haveTool(t, 'msiextract')) return;
+  const { folder, ours, theirs, pkg } = await makeBoth(t);
+  const [a, b] = await Promise.all([extract(ours, path.join(folder, 'a')), extract(theirs, path.join(folder, 'b'))]);
+  t.deepEqual(a, b);
+  t.is(Object.keys(a!).length, pkg.placements[0]!.tree.length);
+});
+
+/** SHA-256 of every file by its path. */
+async function extract(file: string, folder: string): Promise<Record<string, string>> {
+  runTool('msiextract', ['-C', folder, file]);
+  const found = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((one) => one.isFile());
+  const sums = found.map(async (one) => {
+    const at = path.join(one.parentPath, one.name);
+    return [path.relative(folder, at).replace(/^Program Files\//, ''), bytesContent(await readFile(at)).sha256];
+  });
+  return Object.fromEntries((await Promise.all(sums)).sort());
+}
+
+function without(rows: readonly string[], others: readonly string[]): string[] {
+  return rows.filter((row) => !others.includes(row));
+}
