@@ -18,12 +18,13 @@ interface BuildCommandOptions extends CommonOptions {
   shell?: boolean;
 }
 
-const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'mszip', 'lzx', 'none'];
+const METHODS: readonly Method[] = ['xz', 'zstd', 'gzip', 'deflate', 'mszip', 'lzx', 'none'];
 /** Highest level of each method, and the one taken when none is given. */
 const LEVELS: Readonly<Record<Method, { most: number; usual: number }>> = {
   xz: { most: 9, usual: 6 },
   zstd: { most: 19, usual: 3 },
   gzip: { most: 9, usual: 6 },
+  deflate: { most: 9, usual: 6 },
   none: { most: 0, usual: 0 },
   mszip: { most: 9, usual: 6 },
   lzx: { most: 21, usual: 21 },

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /** Bytes whose size and SHA-256 are known before they are read. */
 export interface Content {
@@ -26,11 +27,33 @@ export function bytesContent(data: Uint8Array | string): Content {
   };
 }
 
-/** Digests of a stream of bytes, in the order of `algorithms`, lower-case hex. */
+/** A digest of bytes that come bit by bit. */
+export interface Digest {
+  update(bytes: Uint8Array): void;
+  /** Lower-case hex. */
+  hex(): string;
+}
+
+/** `crc32` (that of gzip and zip, most significant digit first), or an algorithm of node:crypto. */
+export function startDigest(algorithm: string): Digest {
+  if (algorithm === 'crc32') {
+    let value = 0;
+    return {
+      update(bytes) {
+        value = crc32(bytes, value);
+      },
+      hex: () => value.toString(16).padStart(8, '0'),
+    };
+  }
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), hex: () => hash.digest('hex') };
+}
+
+/** Digests of a stream of bytes, in the order of `algorithms`, as `startDigest` knows them, lower-case hex. */
 export async function hashData(data: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<string[]> {
-  const hashes = algorithms.map((algorithm) => createHash(algorithm));
-  for await (const chunk of data) for (const hash of hashes) hash.update(chunk);
-  return hashes.map((hash) => hash.digest('hex'));
+  const digests = algorithms.map(startDigest);
+  for await (const chunk of data) for (const digest of digests) digest.update(chunk);
+  return digests.map((digest) => digest.hex());
 }
 
 /** The whole content in one array; only for what is known to be small. */

@@ -2,9 +2,12 @@ import type { Content } from './content.ts';
 import type { Package, PackageFacts } from './package.ts';
 import type { Arch, FormatName } from './target.ts';
 
-/** The last two are of cabinets alone: a stream of them is one folder's CFDATA records. */
-export type Method = 'xz' | 'zstd' | 'gzip' | 'none' | 'mszip' | 'lzx';
-/** `level` in the method's own scale: xz 0-9, zstd 1-19, gzip and mszip 1-9, lzx the window's exponent, 15-21; 0 for none. */
+/**
+ * `deflate` is one raw stream of RFC 1951, as a member of a zip has it. The last two are of cabinets alone: a stream of them is one
+ * folder's CFDATA records.
+ */
+export type Method = 'xz' | 'zstd' | 'gzip' | 'deflate' | 'none' | 'mszip' | 'lzx';
+/** `level` in the method's own scale: xz 0-9, zstd 1-19, gzip, deflate and mszip 1-9, lzx the window's exponent, 15-21; 0 for none. */
 export interface Compression {
   method: Method;
   level: number;
@@ -28,12 +31,12 @@ export interface Compressed {
 
 /**
  * Compresses a sequence of parts into one valid stream of the method. Large contents are compressed once per content, method and level,
- * kept by hash, and put together with the rest: blocks of one xz stream, zstd frames, gzip members.
+ * kept by hash, and put together with the rest: blocks of one xz stream, zstd frames, gzip members, blocks of one deflate stream.
  */
 export interface Blobs {
   compress(parts: readonly Part[], compression: Compression, options?: CompressOptions): Promise<Compressed>;
   /** A digest of a content's bytes, remembered by its SHA-256. Lower-case hex. */
-  digest(content: Content, algorithm: 'md5' | 'sha512'): Promise<string>;
+  digest(content: Content, algorithm: 'md5' | 'sha512' | 'crc32'): Promise<string>;
 }
 export interface CompressOptions {
   /** True for readers that stop after the first zstd frame (dpkg): one frame, nothing reused. */
@@ -76,7 +79,7 @@ export interface Unpacker {
     window?: number,
   ): AsyncIterable<Uint8Array>;
   /**
-   * Digests of data that came out of `unpack`, in the order of `algorithms` (`sha256`, `md5`), lower-case hex. What is known to be a
+   * Digests of data that came out of `unpack`, in the order of `algorithms` (`sha256`, `md5`, `crc32`), lower-case hex. What is known to be a
    * whole content that this process hashed before is not hashed again. The chunks are used up: their memory may be given back.
    */
   digest(data: AsyncIterable<Uint8Array>, algorithms: readonly string[]): Promise<string[]>;

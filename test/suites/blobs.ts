@@ -1,7 +1,7 @@
 /** Blobs and an Unpacker that hold everything in memory: for unit tests, whose packages are small. */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, deflateRaw, gunzip, gzip, inflateRaw, zstdCompress, zstdDecompress } from 'node:zlib';
 import { initModule, unxzAsync, xzAsync } from 'node-liblzma/wasm';
 import { loadLiblzma } from '../../build/host/compress/liblzma.ts';
 import { hashData } from '../../build/model/content.ts';
@@ -31,9 +31,8 @@ export const memoryBlobs: Blobs = {
     };
   },
   async digest(content, algorithm) {
-    const digest = createHash(algorithm);
-    for await (const chunk of content.open()) digest.update(chunk);
-    return digest.digest('hex');
+    const [digest = ''] = await hashData(content.open(), [algorithm]);
+    return digest;
   },
 };
 
@@ -61,6 +60,8 @@ async function compressBytes(raw: Buffer, { method, level }: Compression): Promi
   switch (method) {
     case 'gzip':
       return promisify(gzip)(raw, { level });
+    case 'deflate':
+      return promisify(deflateRaw)(raw, { level });
     case 'zstd':
       return promisify(zstdCompress)(raw, {
         params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 1 },
@@ -81,6 +82,8 @@ async function decompressBytes(bytes: Uint8Array, method: Method): Promise<Uint8
   switch (method) {
     case 'gzip':
       return promisify(gunzip)(bytes, { maxOutputLength: LARGEST });
+    case 'deflate':
+      return promisify(inflateRaw)(bytes, { maxOutputLength: LARGEST });
     case 'zstd':
       return promisify(zstdDecompress)(bytes, { maxOutputLength: LARGEST });
     case 'mszip':

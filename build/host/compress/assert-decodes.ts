@@ -1,7 +1,14 @@
-import { createGunzip, createZstdDecompress, gunzipSync, inflateRawSync, zstdDecompressSync } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createZstdDecompress,
+  gunzipSync,
+  inflateRawSync,
+  zstdDecompressSync,
+} from 'node:zlib';
 import { differs } from './differs.ts';
 
-type Decodable = 'zstd' | 'gzip' | 'mszip';
+type Decodable = 'zstd' | 'gzip' | 'deflate' | 'mszip';
 
 const CHUNK = 1 << 18;
 const IN_ONE_CALL = 32 << 20;
@@ -26,11 +33,13 @@ export async function assertDecodes(encoded: Buffer, raw: Uint8Array, method: De
 
 function decode(encoded: Buffer, size: number, method: Decodable): Iterable<Buffer> | AsyncIterable<Buffer> {
   if (method === 'mszip') return decodeMszip(encoded);
-  if (size > IN_ONE_CALL) {
+  // Pieces of deflate are never large.
+  if (size > IN_ONE_CALL && method !== 'deflate') {
     const decoder = method === 'zstd' ? createZstdDecompress({ chunkSize: CHUNK }) : createGunzip({ chunkSize: CHUNK });
     return decoder.end(encoded);
   }
   const options = { chunkSize: CHUNK, maxOutputLength: Math.max(1, size) };
+  if (method === 'deflate') return [inflateRawSync(encoded, { ...options, finishFlush: constants.Z_SYNC_FLUSH })];
   return [method === 'zstd' ? zstdDecompressSync(encoded, options) : gunzipSync(encoded, options)];
 }
 

@@ -9,6 +9,7 @@ import { openContentDigest } from './content-digest.ts';
 import { openContentFiles } from './content-files.ts';
 import { cutContent, type PackedCompression, plainEncoding } from './cut-content.ts';
 import { cutFolder, type FolderCompression, isOfFolders } from './cut-folder.ts';
+import { DEFLATE_END } from './deflate-piece.ts';
 import { fileIdentity } from './identity.ts';
 import type { Encoding } from './jobs.ts';
 import { joinUnits, knownPiecesOf, rememberPieces } from './known-pieces.ts';
@@ -53,7 +54,7 @@ const CACHED_RUN = 64 << 10;
 /** Larger runs are put into the scratch folder rather than held. */
 const HELD_RUN = 1 << 20;
 /** Scale of each method's `level`. */
-const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9], mszip: [1, 9], lzx: [21, 21] } as const;
+const LEVELS = { xz: [0, 9], zstd: [1, 19], gzip: [1, 9], deflate: [1, 9], mszip: [1, 9], lzx: [21, 21] } as const;
 
 /** Work in hand: the bytes before compression, and the segments they become, in order. */
 interface Started {
@@ -145,8 +146,8 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
       await Promise.allSettled(pending);
       throw cause;
     }
-    // An xz stream may have no block at all; the others need one piece.
-    if (pending.length === 0 && compression.method !== 'xz') {
+    // A stream of xz or deflate may have no piece at all; the others need one.
+    if (pending.length === 0 && compression.method !== 'xz' && compression.method !== 'deflate') {
       add(encodeRun(hashBytes(new Uint8Array()), plainEncoding(compression)));
     }
     return { raw, pending };
@@ -186,6 +187,7 @@ export async function openBlobs(options: BlobsOptions): Promise<OpenBlobs> {
 
   /** The compressed stream's pieces, in order. */
   function assemble(encoded: readonly Encoded[], { method }: Compression): HashedSource[] {
+    if (method === 'deflate') return [...encoded, hashBytes(DEFLATE_END)];
     if (method !== 'xz') return [...encoded];
     const blocks = encoded.flatMap(({ units }) => units);
     return [hashBytes(xzStreamHeader()), ...encoded, hashBytes(xzIndexAndFooter(blocks))];

@@ -7,7 +7,7 @@ import type { Pool } from './pool.ts';
 const WORTH_KEEPING = 1 << 20;
 
 /** A digest of a content's bytes, lower-case hex. Throws PackwrightError when the bytes are not those that its SHA-256 says. */
-export type DigestContent = (content: Content, algorithm: 'md5' | 'sha512') => Promise<string>;
+export type DigestContent = (content: Content, algorithm: 'md5' | 'sha512' | 'crc32') => Promise<string>;
 
 /** Digests of large contents are made in threads, and remembered in the cache by their SHA-256. */
 export function openContentDigest(cache: Cache, contents: ContentFiles, pool: Pool): DigestContent {

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
+import { startDigest } from '../../model/content.ts';
 import { PackwrightError } from '../../model/errors.ts';
 import type { Source } from './source.ts';
 
@@ -7,7 +7,7 @@ const CHUNK = 1 << 20;
 
 /** Digests of all sources one after another, in the order of `algorithms`, lower-case hex. Blocking: for worker threads. */
 export function digestSources(sources: readonly Source[], algorithms: readonly string[]): string[] {
-  const hashes = algorithms.map((algorithm) => createHash(algorithm));
+  const hashes = algorithms.map(startDigest);
   const buffer = Buffer.allocUnsafe(CHUNK);
   for (const source of sources) {
     if (source instanceof Uint8Array) {
@@ -26,5 +26,5 @@ export function digestSources(sources: readonly Source[], algorithms: readonly s
       closeSync(handle);
     }
   }
-  return hashes.map((hash) => hash.digest('hex'));
+  return hashes.map((hash) => hash.hex());
 }

@@ -1,4 +1,5 @@
 import { assertDecodes } from './assert-decodes.ts';
+import { encodeDeflatePiece } from './deflate-piece.ts';
 import { encodeGzipMember } from './gzip-member.ts';
 import { type Encoding, rawSizeOf, type Unit } from './jobs.ts';
 import { encodeMszipBlocks } from './mszip-blocks.ts';
@@ -49,6 +50,7 @@ async function encodeAndCompare(source: Source, encoding: Encoding) {
 function encode(raw: Uint8Array, encoding: Exclude<Encoding, { method: 'xz' | 'lzx' }>): Buffer {
   if (encoding.method === 'zstd') return encodeZstdFrame(raw, encoding.level, encoding.threaded);
   if (encoding.method === 'mszip') return encodeMszipBlocks(raw, encoding.level);
+  if (encoding.method === 'deflate') return encodeDeflatePiece(raw, encoding.level);
   return encodeGzipMember(raw, encoding.level);
 }
 

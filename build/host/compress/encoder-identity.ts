@@ -15,9 +15,14 @@ const identities = new Map<string, string>();
 export function encoderIdentity(method: Encoding['method']): string {
   let identity = identities.get(method);
   if (identity === undefined) {
-    const version = { xz: liblzmaIdentity, zstd: () => process.versions.zstd, gzip: zlib, mszip: zlib, lzx: own }[
-      method
-    ]();
+    const version = {
+      xz: liblzmaIdentity,
+      zstd: () => process.versions.zstd,
+      gzip: zlib,
+      deflate: zlib,
+      mszip: zlib,
+      lzx: own,
+    }[method]();
     identity = `${version} ${REVISION}`;
     identities.set(method, identity);
   }

@@ -8,10 +8,10 @@ export type Filter = 'x64' | 'arm64' | 'none';
 export type Encoding =
   | { method: 'xz'; level: number; filter: Filter }
   | { method: 'zstd'; level: number; threaded: boolean }
-  | { method: 'gzip' | 'mszip'; level: number }
+  | { method: 'gzip' | 'deflate' | 'mszip'; level: number }
   | { method: 'lzx'; level: number; place: LzxPlace };
 
-/** A piece of a compressed stream: an xz block, a zstd frame, a gzip member, or records of a cabinet. */
+/** A piece of a compressed stream: an xz block, a zstd frame, a gzip member, deflate blocks, or records of a cabinet. */
 export interface Unit {
   /** Bytes in the stream. */
   size: number;

@@ -15,7 +15,7 @@ export function pieceLimit({ method, level }: Compression): number {
   if (method === 'xz') return 16 * MiB;
   if (method === 'zstd') return level > 12 ? 32 * MiB : 16 * MiB;
   if (method === 'lzx') return 16 * MiB;
-  // gzip, and MSZIP, whose pieces are whole blocks of 32 KiB.
+  // gzip, deflate, and MSZIP, whose pieces are whole blocks of 32 KiB.
   return 8 * MiB;
 }
 

@@ -5,6 +5,7 @@ import type { Cache } from '../../cache.ts';
 import { rememberedDigest } from '../content-digest.ts';
 import { knownPiecesOf } from '../known-pieces.ts';
 import type { RangeWork } from '../range-work.ts';
+import { unpackDeflate } from './deflate.ts';
 import { digestData, type KnownDigest } from './digest-data.ts';
 import { unpackGzip } from './gzip.ts';
 import type { Knowledge } from './known-piece.ts';
@@ -66,6 +67,7 @@ function unpackStretch(stretch: Stretch, method: Exclude<Method, 'lzx'>, known: 
   if (method === 'xz') return unpackXz(stretch, known);
   if (method === 'zstd') return unpackZstd(stretch, known);
   if (method === 'mszip') return unpackMszip(stretch, known);
+  if (method === 'deflate') return unpackDeflate(stretch, known);
   return unpackGzip(stretch, known);
 }
 
