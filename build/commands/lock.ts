@@ -6,7 +6,7 @@ import { LOCK_FILE, readLock, writeLock } from '../host/lock-file.ts';
 import { loadManifest } from '../manifest/load.ts';
 import type { Lock } from '../model/lock.ts';
 import { formatTable, openReport } from '../report.ts';
-import { BASE_SUITE, basePackages } from '../stages/base.ts';
+import { BASE_SUITE, basePackages } from '../stages/debian-base.ts';
 import { lockNode } from '../stages/lock-node.ts';
 import { type CommonOptions, print } from './options.ts';
 
