@@ -7,19 +7,23 @@ export interface SequencedAction {
   sequence: number;
 }
 
+const COST: Readonly<Record<string, number>> = { CostInitialize: 800, FileCost: 900, CostFinalize: 1000 };
+/** What comes before the choice, with dialogs or without. */
+const PREPARE: Readonly<Record<string, number>> = {
+  FindRelatedProducts: 25,
+  AppSearch: 50,
+  LaunchConditions: 100,
+  ValidateProductID: 700,
+  ...COST,
+  MigrateFeatureStates: 1200,
+};
+
 /**
  * Installation, in the order that the Windows Installer SDK suggests ("Suggested InstallExecuteSequence"). An older version goes right
  * after InstallInitialize: inside the transaction, so that a failure brings it back.
  */
 const EXECUTE: Readonly<Record<string, number>> = {
-  FindRelatedProducts: 25,
-  AppSearch: 50,
-  LaunchConditions: 100,
-  ValidateProductID: 700,
-  CostInitialize: 800,
-  FileCost: 900,
-  CostFinalize: 1000,
-  MigrateFeatureStates: 1200,
+  ...PREPARE,
   InstallValidate: 1400,
   InstallInitialize: 1500,
   RemoveExistingProducts: 1501,
@@ -48,22 +52,13 @@ const EXECUTE: Readonly<Record<string, number>> = {
 
 /** With dialogs: everything up to the choice is done here, and ExecuteAction does the rest. */
 const INTERFACE: Readonly<Record<string, number>> = {
-  FindRelatedProducts: 25,
-  AppSearch: 50,
-  LaunchConditions: 100,
-  ValidateProductID: 700,
-  CostInitialize: 800,
-  FileCost: 900,
-  CostFinalize: 1000,
-  MigrateFeatureStates: 1200,
+  ...PREPARE,
   ExecuteAction: 1300,
 };
 
 /** An administrative installation (`msiexec /a`): the files alone, laid out for a network. */
 const ADMIN_EXECUTE: Readonly<Record<string, number>> = {
-  CostInitialize: 800,
-  FileCost: 900,
-  CostFinalize: 1000,
+  ...COST,
   InstallValidate: 1400,
   InstallInitialize: 1500,
   InstallAdminPackage: 3900,
@@ -71,9 +66,7 @@ const ADMIN_EXECUTE: Readonly<Record<string, number>> = {
   InstallFinalize: 6600,
 };
 const ADMIN_INTERFACE: Readonly<Record<string, number>> = {
-  CostInitialize: 800,
-  FileCost: 900,
-  CostFinalize: 1000,
+  ...COST,
   ExecuteAction: 1300,
 };
 /** Advertising (`msiexec /j`). */

@@ -1,6 +1,5 @@
-import { IS_64_BIT } from './file-tables.ts';
-import { componentId } from './identifiers.ts';
-import { componentOf, INSTALL_FOLDER, type Plan } from './plan.ts';
+import { featureComponent } from './feature-tables.ts';
+import { componentOf, type Plan } from './plan.ts';
 import { literal, type Row, type Tables } from './rows.ts';
 
 /** Bits of ServiceControl.Event. */
@@ -8,25 +7,16 @@ const START = 0x1;
 const STOP = 0x2;
 const UNINSTALL_STOP = 0x20;
 const UNINSTALL_DELETE = 0x80;
-/** msidbComponentAttributesRegistryKeyPath. */
-const REGISTRY_KEY_PATH = 4;
 
 /**
  * Services. Each is there with the programs, whose loader it runs; its feature makes it start: with the system, and now. Without the
  * feature it waits for an administrator.
  */
 export function serviceTables(plan: Plan): Tables {
-  const { windows, placement } = plan;
-  const rows: Record<'ServiceInstall' | 'ServiceControl' | 'Component' | 'FeatureComponents' | 'Registry', Row[]> = {
-    ServiceInstall: [],
-    ServiceControl: [],
-    Component: [],
-    FeatureComponents: [],
-    Registry: [],
-  };
+  const { windows } = plan;
+  const rows: Record<'ServiceInstall' | 'ServiceControl', Row[]> = { ServiceInstall: [], ServiceControl: [] };
   for (const service of windows.services) {
     const component = componentOf(plan, service.executable);
-    const started = `c_${service.feature}`;
     rows.ServiceInstall.push([
       service.name,
       service.name,
@@ -44,18 +34,8 @@ export function serviceTables(plan: Plan): Tables {
     ]);
     rows.ServiceControl.push(
       [`${service.name}_stop`, service.name, STOP | UNINSTALL_STOP | UNINSTALL_DELETE, null, 1, component],
-      [`${service.name}_start`, service.name, START, null, 1, started],
+      [`${service.name}_start`, service.name, START, null, 1, featureComponent(service.feature)],
     );
-    rows.Registry.push([`r_${service.feature}`, 2, windows.registryKey, service.feature, '#1', started]);
-    rows.Component.push([
-      started,
-      componentId(windows.upgradeCode, placement.arch, `feature ${service.feature}`),
-      INSTALL_FOLDER,
-      IS_64_BIT | REGISTRY_KEY_PATH,
-      null,
-      `r_${service.feature}`,
-    ]);
-    rows.FeatureComponents.push([service.feature, started]);
   }
   return rows;
 }

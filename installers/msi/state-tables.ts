@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { IS_64_BIT } from './file-tables.ts';
+import { IS_64_BIT } from './components.ts';
 import { componentId } from './identifiers.ts';
 import { MAIN_FEATURE, type Plan, STATE_FOLDER } from './plan.ts';
 import type { Tables } from './rows.ts';

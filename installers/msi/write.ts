@@ -5,7 +5,6 @@ import { nameUuid } from '../../build/model/name-uuid.ts';
 import type { Package } from '../../build/model/package.ts';
 import { type CabinetFolder, cabinet } from '../archives/cab/cab.ts';
 import { planActions } from './action-tables.ts';
-import { CABINET } from './cabinet.ts';
 import {
   databaseFile,
   type NamedStream,
@@ -15,13 +14,14 @@ import {
   validationTable,
 } from './database/database.ts';
 import { adminDialogActions, dialogActions, dialogTables, secretProperties } from './dialogs/dialogs.ts';
-import { fileTables } from './file-tables.ts';
+import { featureTables } from './feature-tables.ts';
+import { CABINET, fileTables } from './file-tables.ts';
 import { type Plan, planDatabase } from './plan.ts';
 import { propertyTables } from './property-tables.ts';
 import { describeValue, joinTables, type Row } from './rows.ts';
 import { sequenceTables } from './sequences.ts';
 import { serviceTables } from './service-tables.ts';
-import { settingActions, settingTables } from './setting-tables.ts';
+import { planSettings } from './setting-tables.ts';
 import { shortcutTables } from './shortcut-tables.ts';
 import { stateTables } from './state-tables.ts';
 import { upgradeTables } from './upgrade-tables.ts';
@@ -44,10 +44,12 @@ export async function writeMsi(pkg: Package, blobs: Blobs, compression: Compress
 /** Every table, with its columns; `_Validation` describes them all. */
 async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
   const actions = planActions(plan);
+  const settings = planSettings(plan);
   const parts = [
     await fileTables(plan, blobs),
+    featureTables(plan),
     serviceTables(plan),
-    settingTables(plan),
+    settings.tables,
     shortcutTables(plan),
     stateTables(plan),
     upgradeTables(plan),
@@ -55,7 +57,7 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
     actions.tables,
     await dialogTables(plan),
     sequenceTables({
-      early: [...settingActions(plan).map((one, index) => ({ ...one, sequence: 51 + index })), ...actions.early],
+      early: [...settings.early, ...actions.early],
       execute: actions.execute,
       interface: dialogActions(plan),
       admin: adminDialogActions(),

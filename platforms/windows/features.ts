@@ -1,6 +1,6 @@
 import { servicesOf, shortcutsOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
-import { type Service, startOf } from '../../build/model/service.ts';
+import { startOf } from '../../build/model/service.ts';
 import type { WindowsFeature } from '../../build/model/windows-facts.ts';
 
 export const PATH_FEATURE = 'Path';
@@ -12,7 +12,7 @@ export const LOGIN_FEATURE = 'LoginShortcut';
 export function featuresOf(product: Product, edition: Edition): WindowsFeature[] {
   const services = servicesOf(product, edition);
   const features = services.map((service, index) => ({
-    name: serviceFeature(service, index),
+    name: serviceFeature(index),
     title: `${service.title} as a service`,
     description: 'Starts with the system, before anybody signs in.',
     isDefault: startOf(service, edition.name) === 'boot',
@@ -42,6 +42,6 @@ export function featuresOf(product: Product, edition: Edition): WindowsFeature[]
 }
 
 /** `Service`, `Service2`, …: the first has the plain name, which most products need alone. */
-export function serviceFeature(_service: Service, index: number): string {
+export function serviceFeature(index: number): string {
   return index === 0 ? 'Service' : `Service${index + 1}`;
 }

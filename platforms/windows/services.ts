@@ -18,7 +18,7 @@ export function placeServices(product: Product, edition: Edition, places: Places
     executable: `${places.folder}/${LOADER}`,
     args: [service.program, ...windowsArgs(service)],
     start: startOf(service, edition.name),
-    feature: serviceFeature(service, index),
+    feature: serviceFeature(index),
     account: service.account === 'root' ? 'LocalSystem' : 'virtual',
     stopSeconds: service.stopSeconds ?? 10,
   }));
