@@ -15,7 +15,6 @@ const PREPARE: Readonly<Record<string, number>> = {
   LaunchConditions: 100,
   ValidateProductID: 700,
   ...COST,
-  MigrateFeatureStates: 1200,
 };
 
 /**

@@ -6,11 +6,13 @@ import { literal, type Tables } from './rows.ts';
 import type { SequencedAction } from './sequences.ts';
 
 /** msidbLocatorTypeRawValue, msidbLocatorType64bit. */
-const RAW_VALUE_64 = 0x2 | 0x10;
+export const RAW_VALUE_64 = 0x2 | 0x10;
 /** Place in both sequences: after AppSearch. */
 const AFTER_SEARCH = 51;
 /** Value below the product's key that holds the folder of the programs. */
 const FOLDER_VALUE = 'InstallFolder';
+/** The component that is always there and holds what is remembered. */
+export const SETTINGS_COMPONENT = 'c_Settings';
 
 /** A property that is found in the registry where an earlier version left it, unless the command line gives it. */
 interface Remembered {
@@ -52,7 +54,7 @@ export function planSettings(plan: Plan): Settings {
   return {
     tables: {
       ...registryComponent(plan, {
-        name: 'c_Settings',
+        name: SETTINGS_COMPONENT,
         origin: 'settings',
         feature: MAIN_FEATURE,
         values: [
@@ -77,7 +79,7 @@ function rememberedOf(settings: readonly WindowsSetting[], key: string, values: 
 }
 
 /** A private property: what the registry held. Public ones could be given on the command line. */
-function savedName(property: string): string {
+export function savedName(property: string): string {
   return `Saved_${property}`;
 }
 

@@ -2,7 +2,6 @@ import type { Plan } from './plan.ts';
 import type { Row, Tables } from './rows.ts';
 
 /** Bits of Upgrade.Attributes. */
-const MIGRATE_FEATURES = 0x1;
 const ONLY_DETECT = 0x2;
 const VERSION_MAX_INCLUSIVE = 0x200;
 const VERSION_MIN_INCLUSIVE = 0x100;
@@ -13,8 +12,8 @@ export const NEWER = 'NEWERFOUND';
 export const REPLACED = 'REPLACEDFOUND';
 
 /**
- * Major upgrades: whatever is older, or of the same version, is removed and its features are taken over; what is newer is left and
- * setup refuses. Packages that this one takes the place of go, whatever their version.
+ * Major upgrades: whatever is older, or of the same version, is removed (`choice-tables.ts` takes its features over); what is
+ * newer is left and setup refuses. Packages that this one takes the place of go, whatever their version.
  */
 export function upgradeTables(plan: Plan): Tables {
   const { windows, version } = plan;
@@ -23,13 +22,13 @@ export function upgradeTables(plan: Plan): Tables {
     '0.0.0',
     null,
     null,
-    VERSION_MIN_INCLUSIVE | MIGRATE_FEATURES,
+    VERSION_MIN_INCLUSIVE,
     null,
     REPLACED,
   ]);
   return {
     Upgrade: [
-      [windows.upgradeCode, null, version, null, MIGRATE_FEATURES | VERSION_MAX_INCLUSIVE, null, OLDER],
+      [windows.upgradeCode, null, version, null, VERSION_MAX_INCLUSIVE, null, OLDER],
       [windows.upgradeCode, version, null, null, ONLY_DETECT, null, NEWER],
       ...replaced,
     ],

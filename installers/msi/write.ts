@@ -5,6 +5,7 @@ import { nameUuid } from '../../build/model/name-uuid.ts';
 import type { Package } from '../../build/model/package.ts';
 import { type CabinetFolder, cabinet } from '../archives/cab/cab.ts';
 import { planActions } from './action-tables.ts';
+import { planChoices } from './choice-tables.ts';
 import {
   databaseFile,
   type NamedStream,
@@ -45,11 +46,13 @@ export async function writeMsi(pkg: Package, blobs: Blobs, compression: Compress
 async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
   const actions = planActions(plan);
   const settings = planSettings(plan);
+  const choices = planChoices(plan);
   const parts = [
     await fileTables(plan, blobs),
     featureTables(plan),
     serviceTables(plan),
     settings.tables,
+    choices.tables,
     shortcutTables(plan),
     stateTables(plan),
     upgradeTables(plan),
@@ -57,11 +60,11 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
     actions.tables,
     await dialogTables(plan),
     sequenceTables({
-      early: [...settings.early, ...actions.early],
+      early: [...settings.early, ...choices.early, ...actions.early],
       execute: actions.execute,
       interface: dialogActions(plan),
       admin: adminDialogActions(),
-      conditions: conditionsOf(plan),
+      conditions: CONDITIONS,
     }),
   ];
   const rows = joinTables(parts);
@@ -80,17 +83,13 @@ function withoutTwins(rows: readonly Row[]): Row[] {
   });
 }
 
-function conditionsOf(plan: Plan): Record<string, string> {
-  // Features that the command line chooses are not taken over from the version before.
-  const chosen = plan.windows.features.map(({ property }) => property).join(' OR ');
-  return {
-    ...(chosen === '' ? {} : { MigrateFeatureStates: `NOT (${chosen})` }),
-    StopServices: 'VersionNT',
-    DeleteServices: 'VersionNT',
-    InstallServices: 'VersionNT',
-    StartServices: 'VersionNT',
-  };
-}
+/** Of standard actions that are not always run. */
+const CONDITIONS = {
+  StopServices: 'VersionNT',
+  DeleteServices: 'VersionNT',
+  InstallServices: 'VersionNT',
+  StartServices: 'VersionNT',
+};
 
 /** The files: the small ones in one folder, each large one in its own, so that its compressed form is the same in every package. */
 async function productCabinet(plan: Plan, blobs: Blobs, compression: Compression) {

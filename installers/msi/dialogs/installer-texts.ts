@@ -75,7 +75,6 @@ export const ACTION_TEXT: readonly (readonly [action: string, description: strin
   ['InstallServices', 'Installing services', 'Service: [2]'],
   ['InstallValidate', 'Checking disk space and files in use', null],
   ['LaunchConditions', 'Checking what is needed', null],
-  ['MigrateFeatureStates', 'Taking over the chosen features', 'Product: [1]'],
   ['ProcessComponents', 'Registering components', null],
   ['PublishFeatures', 'Registering features', 'Feature: [1]'],
   ['PublishProduct', 'Registering the product', null],

@@ -110,6 +110,21 @@ test('a service runs the loader with its program, is stopped and deleted, and st
   ]);
 });
 
+test('a feature is what the command line says, else what it was, else its default', async (t) => {
+  const bytes = await writePackage(t, makePackage('desk'));
+  const conditions = new Map(
+    (await tableOf(bytes, 'InstallExecuteSequence')).map((row) => [row.Action, row.Condition]),
+  );
+  t.is(conditions.get('Keep_SERVICE'), 'Saved_SERVICE AND NOT SERVICE');
+  t.is(conditions.get('LeaveOut_SERVICE'), 'Saved_Defaults >< ";Service;" AND NOT Saved_SERVICE AND NOT SERVICE');
+  const registry = await tableOf(bytes, 'Registry');
+  const defaults = registry.find(({ Name }) => Name === 'ChosenByDefault');
+  t.is(defaults?.Value, ';Path;MenuShortcut;LoginShortcut;');
+  t.is(defaults?.Component_, 'c_Settings');
+  const interactive = (await tableOf(bytes, 'InstallUISequence')).map(({ Action }) => Action);
+  t.true(interactive.includes('Keep_SERVICE'));
+});
+
 test('the data folder is made for administrators alone before the tables could make it for all, and taken back by a rollback', async (t) => {
   const bytes = await writePackage(t, makePackage('core'));
   const order = new Map(
