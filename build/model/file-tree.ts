@@ -23,8 +23,15 @@ interface Common {
   /** The image layer it belongs to; formats without layers ignore it. */
   layer?: 'base' | 'runtime' | 'app';
 }
+/** What the version resource of a program or library of Windows says. */
+export interface FileVersion {
+  /** Four numbers of at most 65535, such as `26.10.0.0`. */
+  number: string;
+  /** Windows' numbers of its languages, such as 1033; often one, or none. */
+  languages: readonly number[];
+}
 /** `mode` holds the twelve permission bits. */
-export type FileEntry = Common & { kind: 'file'; mode: number; content: Content };
+export type FileEntry = Common & { kind: 'file'; mode: number; content: Content; version?: FileVersion };
 /** `to` is the link's text, relative or absolute. */
 export type LinkEntry = Common & { kind: 'link'; to: string };
 /** A directory that the package owns. Parents that every system has (`/usr`, `/etc`) are not listed. */

@@ -1,4 +1,5 @@
 import type { Content } from './content.ts';
+import type { FileVersion } from './file-tree.ts';
 import type { Placement } from './package.ts';
 import type { Edition, Product } from './product.ts';
 import type { Arch, FormatName, PlatformName, System } from './target.ts';
@@ -8,7 +9,14 @@ import type { Arch, FormatName, PlatformName, System } from './target.ts';
  * file that the manifest puts elsewhere, with its absolute path on the target.
  */
 export type PayloadFile =
-  | { path: string; kind: 'file'; executable: boolean; layer: 'runtime' | 'app'; content: Content }
+  | {
+      path: string;
+      kind: 'file';
+      executable: boolean;
+      layer: 'runtime' | 'app';
+      content: Content;
+      version?: FileVersion;
+    }
   | { path: string; kind: 'link'; to: string; layer: 'runtime' | 'app' };
 
 /** One edition's programs for one platform and architecture, before they have places. */

@@ -6,6 +6,7 @@ import type { ByteSource } from '../model/format.ts';
 import type { Payload, PayloadFile } from '../model/platform.ts';
 import type { Arch, System } from '../model/target.ts';
 import { looksLikePe, type PeHeaders, readPeHeaders } from '../pe/headers.ts';
+import { readVersion } from '../pe/read-version.ts';
 import { installHint } from './foreign-addons.ts';
 
 /** The ELF facts of a content, or undefined when it is none. */
@@ -72,6 +73,18 @@ export async function assertWindowsFiles(files: readonly PayloadFile[], arch: Ar
     const pe = isHelper(file.path) ? undefined : await peOf(file.path, file.content);
     if (pe && pe.arch !== arch) throw foreignCode(file.path, pe.arch, 'win32', arch);
   }
+}
+
+/** The files with the versions that their resources say, which Windows Installer compares. */
+export async function withVersions(files: readonly PayloadFile[]): Promise<PayloadFile[]> {
+  const result: PayloadFile[] = [];
+  for (const file of files) {
+    // Of a dependency's program for another processor nothing is read: it may be of a form that is not known here.
+    const isRead = file.kind === 'file' && !isHelper(file.path);
+    const version = isRead ? await readContentAs(file.path, file.content, looksLikePe, readVersion) : undefined;
+    result.push(version && file.kind === 'file' ? { ...file, version } : file);
+  }
+  return result;
 }
 
 /** A program that a dependency brings and starts: Windows runs those of other processors as well. */

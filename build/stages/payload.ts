@@ -11,7 +11,7 @@ import type { Payload, PayloadFile } from '../model/platform.ts';
 import type { Edition, ExtraFile } from '../model/product.ts';
 import type { Arch } from '../model/target.ts';
 import { type Bundle, listFolder, programsOf } from './bundle.ts';
-import { assertWindowsFiles, librariesOf } from './machine-code.ts';
+import { assertWindowsFiles, librariesOf, withVersions } from './machine-code.ts';
 import { nativeContent } from './natives.ts';
 import { type Notice, renderNotices, sortNotices } from './notices.ts';
 import { type Executables, programFiles } from './programs.ts';
@@ -79,7 +79,7 @@ export async function makePayload(input: PayloadInput): Promise<Payload> {
   const notices = renderNotices([nodeNotice, ...sortNotices([...bundle.notices, ...plain.notices])]);
   return {
     arch,
-    files,
+    files: system === 'win32' ? await withVersions(files) : files,
     licence,
     licenceText: (await readContent(licence)).toString('utf8'),
     notices: bytesContent(notices),

@@ -1,3 +1,4 @@
+import type { FileVersion } from '../../build/model/file-tree.ts';
 import type { Blobs } from '../../build/model/format.ts';
 import { IS_64_BIT } from './components.ts';
 import { MAIN_FEATURE, type Plan } from './plan.ts';
@@ -7,12 +8,15 @@ import type { Row, Tables } from './rows.ts';
 export const CABINET = 'product.cab';
 /** msidbFileAttributesVital: setup fails when the file cannot be installed. */
 const VITAL = 0x200;
+const LONGEST_LANGUAGE = 20;
 
 /** Directory, Component, File, MsiFileHash, Media, and the files' components in their feature. */
 export async function fileTables(plan: Plan, blobs: Blobs): Promise<Tables> {
   const { files, directories } = plan;
   const hashes: Row[] = [];
-  for (const { key, entry } of files) hashes.push([key, 0, ...hashParts(await blobs.digest(entry.content, 'md5'))]);
+  for (const { key, entry } of files) {
+    if (!entry.version) hashes.push([key, 0, ...hashParts(await blobs.digest(entry.content, 'md5'))]);
+  }
   return {
     Directory: [
       ['TARGETDIR', null, 'SourceDir'],
@@ -25,8 +29,8 @@ export async function fileTables(plan: Plan, blobs: Blobs): Promise<Tables> {
       file.component,
       file.name,
       file.entry.content.size,
-      null,
-      null,
+      file.entry.version?.number ?? null,
+      file.entry.version ? languagesOf(file.entry.version) : null,
       VITAL,
       file.sequence,
     ]),
@@ -34,6 +38,16 @@ export async function fileTables(plan: Plan, blobs: Blobs): Promise<Tables> {
     Media: [[1, files.length, null, `#${CABINET}`, null, null]],
     FeatureComponents: files.map((file) => [MAIN_FEATURE, file.component]),
   };
+}
+
+/** File.Language: numbers separated by commas, as many as its 20 characters hold. */
+function languagesOf({ languages }: FileVersion): string | null {
+  let text = '';
+  for (const language of languages) {
+    const longer = text === '' ? `${language}` : `${text},${language}`;
+    if (longer.length <= LONGEST_LANGUAGE) text = longer;
+  }
+  return text === '' ? null : text;
 }
 
 /** The MD5 of a file as MsiFileHash keeps it: four little-endian integers. */

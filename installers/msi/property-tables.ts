@@ -28,7 +28,7 @@ export function propertyTables(plan: Plan, repeated: readonly string[], hiddenDa
     UpgradeCode: windows.upgradeCode,
     ALLUSERS: '1',
     INSTALLLEVEL: '1',
-    // a: every file of ours is written whatever is there, since the executables' versions are those of Node; mus: registry and shortcuts.
+    // a: every file of ours is written whatever is there (README.md, "REINSTALLMODE"); mus: registry and shortcuts.
     REINSTALLMODE: 'amus',
     ARPURLINFOABOUT: product.homepage,
     ARPCOMMENTS: pkg.summary,

@@ -45,7 +45,8 @@ function placeFile(product: Product, file: PayloadFile, places: Places): FileEnt
       'give it a relative place, or leave it to the editions for other systems',
     );
   }
-  return plainFile(`${places.folder}/${file.path}`, roleOf(product, file.path), file.content);
+  const entry = plainFile(`${places.folder}/${file.path}`, roleOf(product, file.path), file.content);
+  return file.version ? { ...entry, version: file.version } : entry;
 }
 
 /** Windows has no mode bits; 0644 says "as the folder has it". */

@@ -15,6 +15,7 @@ import { editionNamed } from '../../platforms/linux/lantern.ts';
 import { product, windowsPayload } from '../../platforms/windows/windows-lantern.ts';
 import { memorySource, seededBytes } from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
+import { LOADER_VERSION, tinyPackage } from './tiny-package.ts';
 import { writePackage } from './write-package.ts';
 
 function makePackage(name: string, version = '2.1.0', arch: 'x64' | 'arm64' = 'x64'): Package {
@@ -140,6 +141,18 @@ test('the data folder is made for administrators alone before the tables could m
   t.is(actions.get('MakeFolder')?.Type, 0xc01);
   t.is(actions.get('DropFolder')?.Type, 0xd01);
   t.is(actions.get('Set_MakeFolder')?.Target, '[STATEFOLDER]');
+});
+
+test('a file with a version resource has its version and no hash, any other a hash and no version', async (t) => {
+  const bytes = await writePackage(t, await tinyPackage());
+  const hashed = new Set((await tableOf(bytes, 'MsiFileHash')).map(({ File_ }) => File_));
+  const files = await tableOf(bytes, 'File');
+  for (const { File, Version } of files) t.is(hashed.has(File), Version === null, String(File));
+  const versioned = files.filter(({ Version }) => Version !== null);
+  t.deepEqual(
+    versioned.map(({ FileName, Version, Language }) => [FileName, Version, Language]),
+    [['runtime.exe', LOADER_VERSION, '1033']],
+  );
 });
 
 test('a path below the data folder is one of Windows', async (t) => {

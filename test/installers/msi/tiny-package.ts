@@ -8,6 +8,7 @@ import type { Payload, PayloadFile } from '../../../build/model/platform.ts';
 import { parseVersion } from '../../../build/model/version.ts';
 import { replaceResources } from '../../../build/pe/edit-pe.ts';
 import { versionResource } from '../../../build/pe/version-info.ts';
+import { withVersions } from '../../../build/stages/machine-code.ts';
 import { NATIVE } from '../../../platforms/windows/native/native.ts';
 import { windows } from '../../../platforms/windows/windows.ts';
 import { assemble, makeProgram } from '../../build/pe/program.ts';
@@ -47,7 +48,7 @@ async function tinyPayload(): Promise<Payload> {
   const source = (name: string) => readFile(path.join(TINY, 'src', name));
   return {
     arch: 'x64',
-    files: [
+    files: await withVersions([
       file('bin/runtime.exe', await makeLoader()),
       file('bin/tiny.exe', launcher),
       file('bin/tiny-server.exe', launcher),
@@ -55,7 +56,7 @@ async function tinyPayload(): Promise<Payload> {
       file('app/settings.json', '{}\n'),
       file('app/tiny.mjs', await source('tiny.mjs')),
       file('app/tiny-server.mjs', await source('tiny-server.mjs')),
-    ],
+    ]),
     licence: bytesContent('Do as you like.\n'),
     notices: bytesContent('Nothing of others is in it.\n'),
     licenceText: 'Do as you like.\n',

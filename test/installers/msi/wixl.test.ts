@@ -10,7 +10,8 @@ import { tinyPackage } from './tiny-package.ts';
 import { wixlPackage } from './wixl-package.ts';
 import { writePackage } from './write-package.ts';
 
-/** What ours says otherwise, on purpose. A row that has no counterpart stands with the table's name alone. */
+const LOADER = '/ProgramFiles64Folder/Tiny/bin/runtime.exe';
+/** What ours says otherwise, on purpose: the beginnings of the rows that only one of the two has. */
 const DIFFERENCES: readonly {
   table: keyof Meanings;
   why: string;
@@ -22,6 +23,18 @@ const DIFFERENCES: readonly {
     why: 'what services wrote stays when the product goes: 0x10 is "permanent", which wixl does not know',
     ours: ['/CommonAppDataFolder/Tiny attributes 272, known by its folder'],
     theirs: ['/CommonAppDataFolder/Tiny attributes 256, known by its folder'],
+  },
+  {
+    table: 'File',
+    why: 'wixl reads no version resources; the row must say what the file says, or repairs and upgrades go wrong',
+    ours: [`${LOADER} 9728 bytes, version 26.10.0.0, language 1033, attributes 512, number 7`],
+    theirs: [`${LOADER} 9728 bytes, version null, language null, attributes 512, number 7`],
+  },
+  {
+    table: 'MsiFileHash',
+    why: 'a file with a version has no hash (ICE60)',
+    ours: [],
+    theirs: [LOADER],
   },
 ];
 
@@ -41,16 +54,12 @@ test('wixl and we mean the same by directories, components, files, registry and 
   for (const table of Object.keys(ours!) as (keyof Meanings)[]) {
     const differences = DIFFERENCES.filter((one) => one.table === table);
     t.true(ours![table].length > 0, table);
-    t.deepEqual(
-      without(ours![table], theirs![table]),
-      differences.flatMap((one) => one.ours),
-      `${table}: ours alone`,
-    );
-    t.deepEqual(
-      without(theirs![table], ours![table]),
-      differences.flatMap((one) => one.theirs),
-      `${table}: theirs alone`,
-    );
+    const alone = { ours: without(ours![table], theirs![table]), theirs: without(theirs![table], ours![table]) };
+    for (const side of ['ours', 'theirs'] as const) {
+      const expected = differences.flatMap((one) => one[side]);
+      const found = alone[side].map((row) => expected.find((start) => row.startsWith(start)) ?? row);
+      t.deepEqual(found, expected, `${table}: ${side} alone`);
+    }
   }
 });
 
