@@ -1,4 +1,6 @@
+import { HKEY_LOCAL_MACHINE } from './components.ts';
 import { featureComponent } from './feature-tables.ts';
+import { keyOf } from './identifiers.ts';
 import { componentOf, type Plan } from './plan.ts';
 import { literal, type Row, type Tables } from './rows.ts';
 
@@ -14,11 +16,15 @@ const UNINSTALL_DELETE = 0x80;
  */
 export function serviceTables(plan: Plan): Tables {
   const { windows } = plan;
-  const rows: Record<'ServiceInstall' | 'ServiceControl', Row[]> = { ServiceInstall: [], ServiceControl: [] };
+  const rows: Record<'ServiceInstall' | 'ServiceControl' | 'Registry', Row[]> = {
+    ServiceInstall: [],
+    ServiceControl: [],
+    Registry: [],
+  };
   for (const service of windows.services) {
     const component = componentOf(plan, service.executable);
     rows.ServiceInstall.push([
-      service.name,
+      keyOf('s', service.name),
       service.name,
       literal(service.title),
       0x10, // SERVICE_WIN32_OWN_PROCESS
@@ -32,12 +38,29 @@ export function serviceTables(plan: Plan): Tables {
       component,
       literal(service.description),
     ]);
+    rows.Registry.push(...eventSource(service.name, component));
     rows.ServiceControl.push(
-      [`${service.name}_stop`, service.name, STOP | UNINSTALL_STOP | UNINSTALL_DELETE, null, 1, component],
-      [`${service.name}_start`, service.name, START, null, 1, featureComponent(service.feature)],
+      [keyOf('s', `${service.name}_stop`), service.name, STOP | UNINSTALL_STOP | UNINSTALL_DELETE, null, 1, component],
+      [keyOf('s', `${service.name}_start`), service.name, START, null, 1, featureComponent(service.feature)],
     );
   }
   return rows;
+}
+
+/**
+ * A source of the Application log, of the service's name: without one the log says that there is no description. Setup makes it since
+ * a service with an account of its own may not. Every Windows has that file, and its messages 1 to 1000 are the text they are given.
+ */
+function eventSource(name: string, component: string): Row[] {
+  const key = `SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${literal(name)}`;
+  const values = {
+    EventMessageFile: '#%%SystemRoot%\\System32\\EventCreate.exe', // REG_EXPAND_SZ
+    TypesSupported: '#7', // errors, warnings, information
+    CustomSource: '#1',
+  };
+  return Object.entries(values).map(([value, text]) => {
+    return [keyOf('r', `${name}_${value}`), HKEY_LOCAL_MACHINE, key, value, text, component];
+  });
 }
 
 /** A word of a command line as CommandLineToArgvW reads it back: backslashes count only before a quote. */

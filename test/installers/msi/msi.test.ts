@@ -8,13 +8,13 @@ import { PackwrightError } from '../../../build/model/errors.ts';
 import type { Package } from '../../../build/model/package.ts';
 import { parseVersion } from '../../../build/model/version.ts';
 import { compareFacts } from '../../../build/stages/compare.ts';
-import { readDatabase } from '../../../installers/msi/database/database.ts';
 import { msi } from '../../../installers/msi/msi.ts';
 import { windows } from '../../../platforms/windows/windows.ts';
 import { editionNamed } from '../../platforms/linux/lantern.ts';
 import { product, windowsPayload } from '../../platforms/windows/windows-lantern.ts';
 import { memorySource, seededBytes } from '../../suites/blobs.ts';
 import { haveTool, runTool } from '../../suites/tool.ts';
+import { tableOf } from './table-of.ts';
 import { LOADER_VERSION, tinyPackage } from './tiny-package.ts';
 import { writePackage } from './write-package.ts';
 
@@ -34,15 +34,6 @@ function makePackage(name: string, version = '2.1.0', arch: 'x64' | 'arm64' = 'x
     placements: [windows.place({ ...product, version }, edition, arch, { ...payload, files })],
     changelog: [],
   };
-}
-
-/** Rows of a table, as objects by column. */
-async function tableOf(bytes: Uint8Array, name: string) {
-  const { tables } = await readDatabase(memorySource('x.msi', bytes));
-  const table = tables.find((one) => one.name === name);
-  return (table?.rows ?? []).map((row) =>
-    Object.fromEntries(table!.columns.map((column, index) => [column.name, row[index]])),
-  );
 }
 
 test('what was meant is what is read back, for every edition and both architectures', async (t) => {

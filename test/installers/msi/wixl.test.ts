@@ -11,6 +11,7 @@ import { wixlPackage } from './wixl-package.ts';
 import { writePackage } from './write-package.ts';
 
 const LOADER = '/ProgramFiles64Folder/Tiny/bin/runtime.exe';
+const EVENT_FILE = '2 SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\tiny EventMessageFile';
 /** What ours says otherwise, on purpose: the beginnings of the rows that only one of the two has. */
 const DIFFERENCES: readonly {
   table: keyof Meanings;
@@ -35,6 +36,12 @@ const DIFFERENCES: readonly {
     why: 'a file with a version has no hash (ICE60)',
     ours: [],
     theirs: [LOADER],
+  },
+  {
+    table: 'Registry',
+    why: 'the file has a variable in its path: `#%` is REG_EXPAND_SZ, which wixl writes as REG_SZ whatever the .wxs says',
+    ours: [`${EVENT_FILE} = #%%SystemRoot%\\System32\\EventCreate.exe in the component of ${LOADER}`],
+    theirs: [`${EVENT_FILE} = %SystemRoot%\\System32\\EventCreate.exe in the component of ${LOADER}`],
   },
 ];
 
