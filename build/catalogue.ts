@@ -4,6 +4,7 @@ import { deb, readDebFiles } from '../installers/deb/deb.ts';
 import { msi } from '../installers/msi/msi.ts';
 import { oci, readImageBase, tarFiles, writeDockerArchive, writeLayoutFolder } from '../installers/oci/oci.ts';
 import { rpm } from '../installers/rpm/rpm.ts';
+import { zip } from '../installers/zip/zip.ts';
 import { container } from '../platforms/container/container.ts';
 import { linux } from '../platforms/linux/linux.ts';
 import { renderProgramPage } from '../platforms/linux/program-page.ts';
@@ -15,7 +16,7 @@ import type { Format } from './model/format.ts';
 import type { Platform } from './model/platform.ts';
 import type { FormatName, PlatformName } from './model/target.ts';
 
-export const FORMATS = { deb, rpm, oci, msi } satisfies Record<FormatName, Format>;
+export const FORMATS = { deb, rpm, oci, msi, zip } satisfies Record<FormatName, Format>;
 export const PLATFORMS = { linux, docker: container, windows } satisfies Record<PlatformName, Platform>;
 export { readDebFiles, readTar, renderProgramPage, renderPropertiesPage };
 
@@ -37,5 +38,6 @@ export function formatOfFile(file: string): Format {
   if (file.endsWith('.rpm')) return FORMATS.rpm;
   if (file.endsWith('.tar')) return FORMATS.oci;
   if (file.endsWith('.msi')) return FORMATS.msi;
-  throw new PackwrightError(file, 'its name ends in none of .deb, .rpm, .tar, .msi', 'give a package file');
+  if (file.endsWith('.zip')) return FORMATS.zip;
+  throw new PackwrightError(file, 'its name ends in none of .deb, .rpm, .tar, .msi, .zip', 'give a package file');
 }

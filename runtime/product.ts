@@ -80,6 +80,7 @@ export const product = {
       title: 'Duplicati backup server',
       program: 'duplicati-server',
       windowsArgs: ['--service'],
+      windowsCommands: { install: 'install-service', uninstall: 'uninstall-service' },
       argsSetting: 'DAEMON_OPTS',
       start: { cli: 'boot', gui: 'asked' },
       account: 'root',
@@ -103,6 +104,7 @@ export const product = {
       program: 'duplicati-agent',
       args: ['run'],
       windowsArgs: ['run', '--service'],
+      windowsCommands: { install: 'install-service', uninstall: 'uninstall-service' },
       argsSetting: 'DAEMON_OPTS',
       start: 'boot',
       account: 'root',
@@ -194,7 +196,7 @@ export const product = {
       replaces: ['cli'],
       alternatives: shared(60),
       rivals,
-      formats: ['deb', 'rpm', 'msi'],
+      formats: ['deb', 'rpm', 'msi', 'zip'],
     },
     {
       name: 'cli',
@@ -220,5 +222,5 @@ export const product = {
     },
   ],
   arches: ['x64', 'arm64'],
-  formats: ['deb', 'rpm', 'oci', 'msi'],
+  formats: ['deb', 'rpm', 'oci', 'msi', 'zip'],
 } satisfies Product;

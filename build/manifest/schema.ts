@@ -67,7 +67,7 @@ const inside = (description: string): Schema => ({
 });
 const editions = list(name('an edition'), 'Editions that have it; all when absent');
 const START = oneOf(['boot', 'asked'], 'boot: enabled and started by the installer; asked: only installed');
-const FORMATS = ['deb', 'rpm', 'oci', 'msi'];
+const FORMATS = ['deb', 'rpm', 'oci', 'msi', 'zip'];
 
 const program = shape(
   {
@@ -98,6 +98,13 @@ const service = shape(
     args: list(text('argument'), 'Arguments; {state} stands for the state directory'),
     containerArgs: list(text('argument'), 'What the image has instead of args'),
     windowsArgs: list(text('argument'), 'What a Windows service has instead of args'),
+    windowsCommands: {
+      ...shape({ install: line('Such as install-service'), uninstall: line('Such as uninstall-service') }, [
+        'install',
+        'uninstall',
+      ]),
+      description: 'Arguments by which the program registers its Windows service and takes that back',
+    },
     argsSetting: variable('Setting whose words are appended to the arguments'),
     start: { anyOf: [START, map(START, 'By edition')] },
     account: oneOf(['root', 'dedicated'], 'Default dedicated: a system account of its own'),

@@ -17,6 +17,8 @@ export interface Service {
   containerArgs?: readonly string[];
   /** What a Windows service has instead of `args`: words by which the program knows that the service control manager started it. */
   windowsArgs?: readonly string[];
+  /** Arguments by which the program itself registers the service on Windows and takes that back, for those who use no installer. */
+  windowsCommands?: { install: string; uninstall: string };
   /** Whole words an administrator's setting may append: name of a string setting, such as `DAEMON_OPTS`. */
   argsSetting?: string;
   start: Start | Readonly<Record<string, Start>>;

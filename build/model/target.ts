@@ -3,7 +3,7 @@ export type Arch = 'x64' | 'arm64';
 /** The operating system that a package's programs run on, in Node's words (`process.platform`). */
 export type System = 'linux' | 'win32';
 export type PlatformName = 'linux' | 'docker' | 'windows';
-export type FormatName = 'deb' | 'rpm' | 'oci' | 'msi';
+export type FormatName = 'deb' | 'rpm' | 'oci' | 'msi' | 'zip';
 
 /**
  * One output. `arches` has several for an image index: payload and placement are made per architecture, then joined.

@@ -18,7 +18,7 @@ const MUST_NOT_HAVE: readonly { pattern: RegExp; why: string }[] = [
   },
   { pattern: /\/(id_rsa|id_ed25519)$/, why: 'is a private key' },
   {
-    pattern: /\/(usr\/lib|ProgramFiles)\/[^/]+\/app\/[^/]+\.map$/,
+    pattern: /^(\/usr\/lib|\/ProgramFiles)?\/[^/]+\/app\/[^/]+\.map$/,
     why: 'is a source map; they are kept beside the packages',
   },
   {

@@ -8,6 +8,7 @@ const PLATFORM_OF: Readonly<Record<FormatName, PlatformName>> = {
   rpm: 'linux',
   oci: 'docker',
   msi: 'windows',
+  zip: 'windows',
 };
 
 /** Every target of a product, in the order of its rows: platform, architecture, edition, format. */

@@ -1,7 +1,8 @@
+import { servicesOf } from '../../build/model/members.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import type { WindowsFeature, WindowsSetting } from '../../build/model/windows-facts.ts';
 import { featuresOf } from './features.ts';
-import { placesOf } from './places.ts';
+import { placesOf, windowsPath } from './places.ts';
 import { placeSettings } from './services.ts';
 
 /** What administrators may say to each MSI of a product, in Markdown: every public property, and how fleets install it. */
@@ -14,6 +15,7 @@ export function renderPropertiesPage(product: Product): string {
       'spaces stands in double quotes. What is not given keeps the value that an earlier version was installed with.',
     ...editions.flatMap((edition) => renderEdition(product, edition)),
     ...examples(product, editions[0]),
+    ...withoutInstaller(product),
   ].join('\n\n')}\n`;
 }
 
@@ -73,6 +75,26 @@ function examples(product: Product, edition: Edition | undefined): string[] {
   ];
 }
 
+/** Of the zips, where a product has them. */
+function withoutInstaller(product: Product): string[] {
+  const editions = product.editions.filter((edition) => (edition.formats ?? product.formats).includes('zip'));
+  const [edition] = editions;
+  if (!edition) return [];
+  const commands = editions.flatMap((one) =>
+    servicesOf(product, one).flatMap(({ program, windowsCommands: words }) =>
+      words ? [`${program} ${words.install}`, `${program} ${words.uninstall}`] : [],
+    ),
+  );
+  return [
+    '## Without an installer',
+    `\`${edition.package}-${product.version}-windows-x64.zip\` and its like hold the same files in one folder. Unpack it where administrators alone may ` +
+      'write, below `%ProgramFiles%` for example: what runs as a service must not be changed by everybody. Its README.txt says the rest.',
+    ...(commands.length > 0
+      ? ['As an administrator, in its folder `bin`:', [...new Set(commands)].map(code).join('\n')]
+      : []),
+  ];
+}
+
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [head, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
@@ -82,12 +104,4 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function code(text: string): string {
   return `    ${text}`;
-}
-
-/** A path of a placement in the words of Windows. */
-function windowsPath(path: string): string {
-  return path
-    .replace(/^\/ProgramFiles/, '%ProgramFiles%')
-    .replace(/^\/ProgramData/, '%ProgramData%')
-    .replaceAll('/', '\\');
 }

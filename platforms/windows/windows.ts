@@ -1,25 +1,32 @@
-import type { Content } from '../../build/model/content.ts';
+import { bytesContent, type Content } from '../../build/model/content.ts';
 import { PackwrightError } from '../../build/model/errors.ts';
 import { type Entry, type FileEntry, fileTree, type Role } from '../../build/model/file-tree.ts';
 import { replacedBy, shortcutsOf } from '../../build/model/members.ts';
 import type { Payload, PayloadFile, Platform } from '../../build/model/platform.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
+import type { FormatName } from '../../build/model/target.ts';
 import type { WindowsFacts, WindowsShortcut } from '../../build/model/windows-facts.ts';
 import { DESKTOP_FEATURE, featuresOf, LOGIN_FEATURE, MENU_FEATURE, PATH_FEATURE } from './features.ts';
-import { type Places, placesOf, upgradeCodeOf } from './places.ts';
+import { type Places, placesOf, upgradeCodeOf, zipFolder } from './places.ts';
+import { renderZipReadme } from './readme.ts';
 import { fixedVariables, placeServices, placeSettings } from './services.ts';
 
 /** Windows 10 and later: Program Files, ProgramData, the service control manager. */
 export const windows = {
   name: 'windows',
   system: 'win32',
-  place(product, edition, arch, payload) {
+  place(product, edition, arch, payload, format: FormatName = 'msi') {
     const places = placesOf(product, edition);
+    if (format === 'zip') places.folder = zipFolder(product, edition, arch);
     const entries: Entry[] = payload.files.map((file) => placeFile(product, file, places));
     entries.push(
       plainFile(`${places.folder}/LICENSE.txt`, 'licence', payload.licence),
       plainFile(`${places.folder}/NOTICES.txt`, 'licence', payload.notices),
     );
+    if (format === 'zip') {
+      const readme = bytesContent(renderZipReadme(product, edition, places));
+      entries.push(plainFile(`${places.folder}/README.txt`, 'doc', readme));
+    }
     return {
       arch,
       tree: fileTree(entries, `edition ${edition.name}`),

@@ -1,4 +1,5 @@
 import { PackwrightError } from '../../../build/model/errors.ts';
+import { dosTime } from '../dos-time.ts';
 import { BLOCK } from './cab.ts';
 
 /** A file of a folder. Names are those of the cabinet, which for an installer package are keys. */
@@ -90,11 +91,4 @@ function encodeFiles({ files, data }: CabinetFolder, index: number, epoch: numbe
   if (offset !== data.rawSize)
     throw new PackwrightError(where, `a folder has ${data.rawSize} bytes, its files ${offset}`);
   return rows;
-}
-
-/** A date and time of MS-DOS ([MS-CAB] 2.3), from 1980 to 2107, two seconds apart. */
-function dosTime(epoch: number): [date: number, time: number] {
-  const at = new Date(Math.min(Math.max(epoch, 315532800), 4354819198) * 1000);
-  const date = ((at.getUTCFullYear() - 1980) << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate();
-  return [date, (at.getUTCHours() << 11) | (at.getUTCMinutes() << 5) | (at.getUTCSeconds() >> 1)];
 }

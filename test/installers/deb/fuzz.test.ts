@@ -8,6 +8,7 @@ import { deb } from '../../../installers/deb/deb.ts';
 import { parseControl } from '../../../installers/deb/fields.ts';
 import { memoryBlobs, memorySource, memoryUnpacker, readArtifact, seededNumbers } from '../../suites/blobs.ts';
 import { ODD_PATHS } from '../../suites/format.ts';
+import { mutateBytes } from '../../suites/mutate.ts';
 import { file, samplePackage } from '../../suites/sample-package.ts';
 
 const ROUNDS = 3000;
@@ -32,31 +33,6 @@ const WORDS = [
   '5',
 ];
 
-type Numbers = (below: number) => number;
-
-/** One to four changes: a bit, a byte, a word, a stretch removed, doubled or moved. */
-function mutate(bytes: Uint8Array, number: Numbers): Buffer {
-  let mutant = Buffer.from(bytes);
-  for (let changes = 1 + number(4); changes > 0; changes--) {
-    const at = number(mutant.length);
-    const length = Math.min(mutant.length - at, 1 + number(number(4) === 0 ? 1024 : 8));
-    const [before, middle, after] = [
-      mutant.subarray(0, at),
-      mutant.subarray(at, at + length),
-      mutant.subarray(at + length),
-    ];
-    const change = number(6);
-    if (change === 0) mutant[at] = mutant[at]! ^ (1 << number(8));
-    else if (change === 1) mutant[at] = number(256);
-    else if (change === 2) mutant.write(WORDS[number(WORDS.length)]!, at, 'latin1');
-    else if (change === 3) mutant = Buffer.concat([before, after]);
-    else if (change === 4) mutant = Buffer.concat([before, middle, middle, after]);
-    else mutant = Buffer.concat([after, middle, before]);
-    if (mutant.length === 0) return mutant;
-  }
-  return mutant;
-}
-
 /** Lets `parse` loose on mutants of `bytes`; nothing but a PackwrightError may come out. Gives the number that was refused. */
 async function fuzz(
   bytes: Uint8Array,
@@ -67,7 +43,7 @@ async function fuzz(
   const number = seededNumbers(seed);
   let refused = 0;
   for (let round = 0; round < rounds; round++) {
-    const mutant = mutate(bytes, number);
+    const mutant = mutateBytes(bytes, number, WORDS);
     try {
       await parse(mutant);
     } catch (error) {
