@@ -21,6 +21,7 @@ import { WINE_DIALOG_CASES } from './wine-dialogs.ts';
 import { WINE_LOADER_CASES } from './wine-loader.ts';
 import { WINE_LZX_CASES } from './wine-lzx.ts';
 import { WINE_PROGRAM_CASES } from './wine-programs.ts';
+import { WINE_ZIP_CASES } from './wine-zip.ts';
 
 /** Steps of the matrix that need a backup engine, which does not exist yet. */
 export const WAITING: readonly string[] = [
@@ -53,6 +54,7 @@ export function chooseCases(choice: Choice, seed: number): Case[] {
     ...WINE_LOADER_CASES,
     ...WINE_LZX_CASES,
     ...WINE_PROGRAM_CASES,
+    ...WINE_ZIP_CASES,
     ...WINDOWS_SERVICE_CASES,
     ...WINDOWS_INSTALLER_CASES,
     ...matrix,
