@@ -1,7 +1,6 @@
 import { PackwrightError } from '../../build/model/errors.ts';
 import { nameUuid } from '../../build/model/name-uuid.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
-import type { Arch } from '../../build/model/target.ts';
 
 /** The namespace of UpgradeCodes that are derived from a product's id and a package's name. Never to change. */
 const UPGRADE_CODES = '{0B6F2F1E-6C1B-5B0E-9E36-3D0B8B7A7C55}';
@@ -29,9 +28,9 @@ export function placesOf(product: Product, edition: Edition): Places {
   };
 }
 
-/** The one folder in a zip, which whoever unpacks it puts where he likes. */
-export function zipFolder(product: Product, edition: Edition, arch: Arch): string {
-  return `/${edition.package}-${product.version}-windows-${arch}`;
+/** The one folder in a zip, which whoever unpacks it puts where he likes; the same in every version, as the paths of services are. */
+export function zipFolder(edition: Edition): string {
+  return `/${edition.package}`;
 }
 
 /** A path of a placement in the words of Windows. */

@@ -17,7 +17,7 @@ export const windows = {
   system: 'win32',
   place(product, edition, arch, payload, format: FormatName = 'msi') {
     const places = placesOf(product, edition);
-    if (format === 'zip') places.folder = zipFolder(product, edition, arch);
+    if (format === 'zip') places.folder = zipFolder(edition);
     const entries: Entry[] = payload.files.map((file) => placeFile(product, file, places));
     entries.push(
       plainFile(`${places.folder}/LICENSE.txt`, 'licence', payload.licence),

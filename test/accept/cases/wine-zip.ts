@@ -15,7 +15,7 @@ export const WINE_ZIP_CASES: readonly Case[] = [{ name: 'wine/x64/zip', roots: [
 async function runZip(log: Log): Promise<void> {
   const name = await findZip();
   await using wine = await startWine(log);
-  const folder = name.replace(/\.zip$/, '');
+  const folder = SUBJECTS.cli.package;
   const bin = `C:\\Program Files\\${folder}\\bin`;
   await step(log, 'unzip', async () => {
     await runCommand(log, ['unzip', '-q', join(DIST, name), '-d', join(wine.drive, 'Program Files')]);
