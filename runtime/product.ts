@@ -25,7 +25,7 @@ export const product = {
   description: [
     'Backs files up to local folders, servers and cloud storage: encrypted on this machine, deduplicated, in versions. This is an ' +
       'independent implementation of the programs, options and storage format of Duplicati.',
-    'This release brings the programs as services with their packages; the web interface and the backup engine come with later ones.',
+    'This release brings the programs as services with their packages, and signing in to the server; the backup engine comes with later ones.',
   ],
   version: packageJson.version,
   vendor: 'Packwright',
@@ -155,7 +155,7 @@ export const product = {
       kind: 'secret',
       property: 'PASSWORD',
       initialFile: 'initial-password',
-      help: 'Password of the web interface. Takes effect when the web interface comes; until then only the log says that one is set.',
+      help: 'Password of the server. Taken when it is another than the last one given this way: a change made since stays.',
       editions: SERVER,
     },
     {

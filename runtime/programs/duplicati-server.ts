@@ -1,7 +1,8 @@
+import { INITIAL_PASSWORD } from '../auth/initial-password.ts';
 import { UserError } from '../errors.ts';
 import { levelOf } from '../log/log.ts';
-import { INITIAL_PASSWORD } from '../server/initial-password.ts';
-import { serverOptions, startServer } from '../server/server.ts';
+import { serverOptions } from '../server/options.ts';
+import { startServer } from '../server/server.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
 import { serverService } from '../service/identity.ts';
 import { runServiceProgram } from '../service/run-service-program.ts';
@@ -20,8 +21,8 @@ void runServiceProgram(serverService, (host) => ({
   usage: ['[options]', ...serviceUsage],
   text: [
     'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
-    'The web interface, its API and the backup engine come with later releases.',
-    `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password of the web interface: at its next start the server keeps a hash of it and deletes the file.`,
+    'A server without a password lets nobody in: its log has a sign-in link to choose one with. The backup engine comes with a later release.',
+    `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password: at its next start the server keeps a hash of it and deletes the file.`,
   ],
   ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
   options: [...serverOptions, ...serviceCommandOptions],

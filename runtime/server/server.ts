@@ -1,60 +1,28 @@
-import path from 'node:path';
-import type { Given, Option } from '../command-line/arguments.ts';
-import { UserError } from '../errors.ts';
-import { LOG_LEVELS, type Log } from '../log/log.ts';
-import { type DataFolderOption, dataFolderOptions, findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { readFileSync } from 'node:fs';
+import { authRoutes } from '../api/auth-routes.ts';
+import { openAuth } from '../auth/auth.ts';
+import { takeInitialPassword } from '../auth/initial-password.ts';
+import type { Given } from '../command-line/arguments.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { makeAnswerer, type Site } from '../http/answer.ts';
+import { listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
+import type { Route } from '../http/route.ts';
+import type { Log } from '../log/log.ts';
+import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
-import { answerRequest } from './answer.ts';
-import { type HostRule, isHostName } from './host.ts';
-import { INITIAL_PASSWORD, takeInitialPassword } from './initial-password.ts';
-import { listenOnFirst, readInterface, readPorts } from './listen.ts';
+import { openSettings } from '../settings/settings.ts';
+import { type ClaimLink, openClaimLink } from './claim-link.ts';
+import { readGateRule, type ServerOption } from './options.ts';
 
-export type ServerOption =
-  | 'webservice-port'
-  | 'webservice-interface'
-  | 'webservice-allowed-hostnames'
-  | 'webservice-password'
-  | 'log-level'
-  | DataFolderOption;
+const health: Route = {
+  method: 'GET',
+  access: 'everybody',
+  path: '/health',
+  answer: () => ({ json: { status: 'healthy' } }),
+};
 
-/** Rows for the option table of every program that hosts a server. */
-export const serverOptions: readonly Option<ServerOption>[] = [
-  {
-    name: 'webservice-port',
-    value: 'PORTS',
-    default: '8200',
-    help: 'Port to listen on; of a comma-separated list, the first that is free.',
-  },
-  {
-    name: 'webservice-interface',
-    value: 'ADDRESS',
-    default: 'loopback',
-    help: 'Where to listen: loopback, any, or an IP address of this machine.',
-  },
-  {
-    name: 'webservice-allowed-hostnames',
-    aliases: ['webservice-allowedhostnames'],
-    value: 'NAMES',
-    help: 'Host names to answer to beside localhost and IP addresses, separated by semicolons; * switches the check off.',
-  },
-  {
-    name: 'webservice-password',
-    value: 'PASSWORD',
-    secret: true,
-    help: 'Password of the web interface. Takes effect when the web interface comes; until then only the log says that one is set.',
-  },
-  {
-    name: 'log-level',
-    value: 'LEVEL',
-    default: 'Information',
-    choices: LOG_LEVELS,
-    help: 'The least important messages to log.',
-  },
-  ...dataFolderOptions,
-];
-
-/** Starts the server: data folder, lock, password, ports. `onFolder` is called with the data folder once it is ours. */
+/** Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours. */
 export async function startServer(
   given: Given<ServerOption>,
   log: Log,
@@ -62,57 +30,96 @@ export async function startServer(
 ): Promise<Running & { url: string }> {
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
-  const rule: HostRule = {
-    loopbackOnly: on.isLoopback,
-    allowed: readHostNames(given.text('webservice-allowed-hostnames') ?? ''),
-  };
+  const rule = readGateRule(given, on.isLoopback);
+  const password = readPassword(given);
   const insecure = given.flag('allow-insecure-datafolder');
   const folder = prepareDataFolder(findDataFolder(given.text('server-datafolder')), insecure, log);
+  const opened: (() => void)[] = [];
+  const closeAll = () => {
+    for (const close of opened.splice(0).reverse()) close();
+  };
   const lock = lockFolder(folder);
+  opened.push(() => lock.release());
   try {
     onFolder(folder);
-    const hasPassword = await takeInitialPassword(folder, log);
-    const listener = await listenOnFirst(
-      wanted,
-      on,
-      (request, response) => answerRequest(request, response, rule),
+    const settings = await openSettings(folder, readKeyChoice(given), log);
+    opened.push(() => settings.close());
+    let auth = openAuth(settings, log);
+    if (given.flag('webservice-reset-jwt-config')) {
+      auth.reset();
+      auth = openAuth(settings, log);
+    }
+    if (password) await auth.passwords.setGiven(password.text, password.source);
+    await takeInitialPassword(folder, auth.passwords, log);
+
+    let mayIssueForever = given.flag('webservice-enable-forever-token');
+    const takeForeverToken = () => {
+      const may = mayIssueForever;
+      mayIssueForever = false;
+      return may;
+    };
+    let claimLink: ClaimLink | undefined;
+    const site: Site = {
+      rule,
+      routes: [
+        health,
+        ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
+      ],
+      findCaller: auth.findCaller,
+      findFile: () => undefined,
       log,
-    );
+    };
+    const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log);
+    const url = `http://localhost:${listener.port}/`;
+    claimLink = openClaimLink(auth.links, url, folder, log);
+    opened.push(() => claimLink?.remove());
     const status = `Listening on ${listener.addresses.join(' and ')}`;
     log.information(`${status}, data folder ${folder}`);
-    if (!on.isLoopback) log.notice('other machines can reach this server (--webservice-interface)');
-    if (rule.allowed.has('*'))
-      log.warning('every host name is answered (--webservice-allowed-hostnames=*): web pages may reach this server');
-    if (hasPassword || given.text('webservice-password'))
-      log.information('a web password is set; it takes effect with the web interface');
-    else
-      log.notice(
-        `this server has no password yet: one is taken from ${path.join(folder, INITIAL_PASSWORD)} at the next start`,
-      );
+    warnOfExposure(on.isLoopback, rule, log);
+    claimLink.remove(); // one of a server that ended without a word
+    if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
       await listener.close(400);
-      lock.release();
+      closeAll();
     };
-    return { status, url: `http://127.0.0.1:${listener.port}/`, stop };
+    return { status, url, stop };
   } catch (thrown) {
-    lock.release();
+    closeAll();
     throw thrown;
   }
 }
 
-function readHostNames(text: string): Set<string> {
-  const names = text
-    .toLowerCase()
-    .split(/[;,]/)
-    .map((name) => name.trim().replace(/^\[(.*)\]$/, '$1'))
-    .filter(Boolean);
-  for (const name of names) {
-    if (name !== '*' && !isHostName(name) && !/^[0-9a-f:.]+$/.test(name)) {
-      throw new UserError(
-        `--webservice-allowed-hostnames: "${name}" is not a host name (no port, no scheme, no wildcard)`,
-        2,
-      );
-    }
+function readKeyChoice(given: Given<ServerOption>) {
+  const text = given.text('settings-encryption-key');
+  return {
+    ...(text ? { text } : {}),
+    isRequired: given.flag('require-db-encryption-key'),
+    isDisabled: given.flag('disable-db-encryption'),
+  };
+}
+
+/** The password of an option or the environment, in itself or in a file. @throws UserError (2) */
+function readPassword(given: Given<ServerOption>): { text: string; source: string } | undefined {
+  const text = given.text('webservice-password');
+  if (text) return { text, source: '--webservice-password' };
+  const file = given.text('webservice-password-file');
+  if (!file) return undefined;
+  try {
+    const held = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    if (held === '' || held.length > 1024 || /[\x00-\x1f\x7f]/.test(held))
+      throw new Error('it must hold one line, the password');
+    return { text: held, source: '--webservice-password-file' };
+  } catch (thrown) {
+    throw new UserError(`--webservice-password-file: ${file} cannot be used: ${messageOf(thrown)}`, 2);
   }
-  return new Set(names);
+}
+
+function warnOfExposure(isLoopback: boolean, rule: Site['rule'], log: Log): void {
+  if (!isLoopback) {
+    log.warning(
+      'other machines can reach this server, and what they send is not encrypted (--webservice-interface): whoever can read the network reads the password',
+    );
+  }
+  if (rule.host.allowed.has('*'))
+    log.warning('every host name is answered (--webservice-allowed-hostnames=*): web pages may reach this server');
 }

@@ -1,7 +1,8 @@
 import type { Given, Option } from '../command-line/arguments.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import { type ServerOption, serverOptions, startServer } from '../server/server.ts';
+import { type ServerOption, serverOptions } from '../server/options.ts';
+import { startServer } from '../server/server.ts';
 import { findHealthProblem, readHostUrl } from '../server-util/health.ts';
 import { runService } from '../service/service.ts';
 import { openBrowser } from './browser.ts';

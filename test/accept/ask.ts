@@ -10,6 +10,8 @@ export interface Question {
   address?: string;
   /** Host header, when it must not be the address. */
   host?: string;
+  /** Sent as JSON with POST; without it the question is a GET. */
+  body?: unknown;
 }
 export interface Answer {
   /** HTTP status; 0 when nobody answered. */
@@ -22,7 +24,7 @@ const PROBE = fileURLToPath(new URL('probe.ts', import.meta.url));
 export async function askAll(log: Log, pid: number, questions: readonly Question[]): Promise<Answer[]> {
   const text = JSON.stringify(questions.map((one) => ({ address: '127.0.0.1', ...one })));
   const enter = pid === 0 ? [] : ['nsenter', '-t', String(pid), '-n', '--'];
-  const answers: Answer[] = JSON.parse(await runCommand(log, [...enter, process.execPath, PROBE, text]));
+  const answers: Answer[] = JSON.parse(await runCommand(log, [...enter, process.execPath, PROBE], { input: text }));
   return answers;
 }
 

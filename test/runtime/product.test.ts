@@ -4,7 +4,7 @@ import test from 'ava';
 import packageJson from '../../package.json' with { type: 'json' };
 import { environmentName } from '../../runtime/command-line/arguments.ts';
 import { product } from '../../runtime/product.ts';
-import { serverOptions } from '../../runtime/server/server.ts';
+import { serverOptions } from '../../runtime/server/options.ts';
 
 const folder = path.join(import.meta.dirname, '../..');
 const programs = new Set<string>(product.programs.map((program) => program.name));

@@ -1,8 +1,9 @@
 import { deepEqual } from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { verifyPassword } from '../../../runtime/server/password-hash.ts';
+import { SETTINGS_FILE } from '../../../runtime/settings/settings.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
+import { expectPassword } from '../sign-in.ts';
 import { expect } from '../subject.ts';
 import {
   compareSnapshots,
@@ -46,7 +47,7 @@ async function run(log: Log): Promise<void> {
     const text = await msiexec(`/i ${now.cli} ${words}`, { env });
     await waitFor('duplicati', 4);
     await isServing(PORT);
-    await isSignedInWith(machine, SECRET);
+    await isSignedInWith(log, machine, SECRET);
     // Wine prints properties that MsiHiddenProperties names; the tables' flags are held by a unit test.
     deepEqual(
       text.split('\n').filter((line) => line.includes('51c2') && !/^Property\(/.test(line)),
@@ -68,7 +69,7 @@ async function run(log: Log): Promise<void> {
     await msiexec(`/i ${next.cli}`);
     await waitFor('duplicati', 4);
     await isServing(PORT);
-    await isSignedInWith(machine, SECRET);
+    await isSignedInWith(log, machine, SECRET);
     expect(machine.has(...DATA, 'kept.txt'), 'data is gone');
     const settings = await machine.query(SERVER_KEY);
     for (const text of [/LOG_LEVEL\s+REG_SZ\s+Verbose/, /Service\s+REG_DWORD/]) expect(text.test(settings), settings);
@@ -110,13 +111,12 @@ async function run(log: Log): Promise<void> {
       changes.filter((change) => !STAYS.some((rule) => rule.test(change))),
       [],
     );
-    expect(machine.has(...DATA, 'password.json') && machine.has(...DATA, 'kept.txt'), 'data is gone');
+    expect(machine.has(...DATA, SETTINGS_FILE) && machine.has(...DATA, 'kept.txt'), 'data is gone');
   });
 }
 
-async function isSignedInWith(machine: Machine, secret: string): Promise<void> {
-  const { hash } = JSON.parse(await readFile(machine.path(...DATA, 'password.json'), 'utf8')) as { hash: string }; // as the server writes it
-  expect(await verifyPassword(secret, hash), 'the password is another one');
+async function isSignedInWith(log: Log, machine: Machine, secret: string): Promise<void> {
+  await expectPassword({ log, pid: machine.wine.box.leader, port: PORT }, secret);
   expect(!machine.has(...DATA, 'initial-password'), 'the initial password is still there');
 }
 

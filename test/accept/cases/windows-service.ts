@@ -3,10 +3,11 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { verifyPassword } from '../../../runtime/server/password-hash.ts';
+import { SETTINGS_FILE } from '../../../runtime/settings/settings.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
 import { writePayload } from '../payload.ts';
+import { expectPassword } from '../sign-in.ts';
 import { expect } from '../subject.ts';
 import { startWine, type Wine } from '../wine.ts';
 
@@ -161,8 +162,7 @@ async function useSettings(wine: Wine, data: string): Promise<void> {
   await waitFor(wine, 'duplicati', 4);
   await isHealthy(wine, 8400);
   expect(!(await readdir(data)).includes('initial-password'), 'the initial password is still there');
-  const { hash } = JSON.parse(await readFile(join(data, 'password.json'), 'utf8')) as { hash: string }; // as the server writes it
-  expect(await verifyPassword(CANARY, hash), 'the password is another one');
+  await expectPassword(wine.box, 8400, CANARY);
 }
 
 async function killService(wine: Wine): Promise<void> {
@@ -212,6 +212,6 @@ async function uninstall(wine: Wine, data: string): Promise<void> {
     (await succeed(wine, 'duplicati-server uninstall-service')).includes('there is no service'),
     'the second time',
   );
-  expect((await readdir(data)).includes('password.json'), 'data is gone');
+  expect((await readdir(data)).includes(SETTINGS_FILE), 'data is gone');
   await rm(data, { recursive: true });
 }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import test from 'ava';
+import { openConnection, request, sendRaw, statusOf, untilClosed } from '../http/raw-request.ts';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
-import { openConnection, request, sendRaw, statusOf, untilClosed } from './raw-request.ts';
 
 test('health is answered on IPv4 and IPv6 loopback', async (t) => {
   const { port } = await startServer(t);
@@ -21,12 +21,12 @@ test('HEAD has the headers and no body', async (t) => {
   t.true(answer.endsWith('\r\n\r\n'));
 });
 
-test('what is not there yet is said honestly, as a page or as JSON', async (t) => {
+test('what is not there is said as a page or as JSON', async (t) => {
   const { port } = await startServer(t);
   const page = await sendRaw(port, request('GET / HTTP/1.1', 'Host: localhost', 'Accept: text/html,*/*'));
   t.is(statusOf(page), 404);
-  t.regex(page, /<p>The server runs\. Its web interface and API come with a later release/);
-  const json = await sendRaw(port, request('GET /api/v1/backups HTTP/1.1', 'Host: localhost'));
+  t.regex(page, /<p>There is nothing at this address/);
+  const json = await sendRaw(port, request('GET /nowhere HTTP/1.1', 'Host: localhost'));
   t.is(JSON.parse(json.split('\r\n\r\n')[1]!).Code, 404);
 });
 
@@ -88,12 +88,12 @@ test('a target that carries a host of its own is refused, the right one too', as
   }
 });
 
-test('only GET and HEAD are answered, and nothing that brings a body', async (t) => {
+test('health is only read, without a body', async (t) => {
   const { port } = await startServer(t);
   for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE']) {
     const answer = await sendRaw(port, request(`${method} /health HTTP/1.1`, 'Host: localhost', 'Content-Length: 0'));
     t.is(statusOf(answer), 405, method);
-    t.regex(answer, /^Allow: GET, HEAD\r$/m);
+    t.regex(answer, /^Allow: GET/m);
   }
   const bodies = ['Content-Length: 5', 'Content-Length: 99999999999', 'Transfer-Encoding: chunked'];
   for (const header of bodies) {
@@ -171,7 +171,7 @@ test('a variable that no option reads is pointed at, a password is never shown',
     DUPLICATI__WEBSERVICE_PASSWORD: 'canary-5dd1',
   });
   await server.says(/Warning DUPLICATI__WEBSERVICE_PRT is set.*did you mean DUPLICATI__WEBSERVICE_PORT\?/);
-  await server.says(/a web password is set/);
+  await server.says(/the password of --webservice-password is easy to guess/);
   server.child.kill('SIGTERM');
   t.false((await server.ended).stderr.includes('canary'));
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { readArguments } from '../../../runtime/command-line/arguments.ts';
 import { UserError } from '../../../runtime/errors.ts';
-import { serverOptions } from '../../../runtime/server/server.ts';
+import { serverOptions } from '../../../runtime/server/options.ts';
 import { agentService, serverService } from '../../../runtime/service/identity.ts';
 import { installService, uninstallService } from '../../../runtime/service/install-service.ts';
 import { optionsToKeep } from '../../../runtime/service/service-commands.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isAllowedHost } from '../../../runtime/server/host.ts';
+import { isAllowedHost } from '../../../runtime/http/host-rule.ts';
 
 const none = new Set<string>();
 const loopback = { loopbackOnly: true, allowed: none };

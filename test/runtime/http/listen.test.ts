@@ -1,6 +1,6 @@
 import test from 'ava';
 import { UserError } from '../../../runtime/errors.ts';
-import { readInterface, readPorts } from '../../../runtime/server/listen.ts';
+import { readInterface, readPorts } from '../../../runtime/http/listen.ts';
 
 test('loopback is both addresses, of which IPv6 may be missing', (t) => {
   const { addresses, isLoopback } = readInterface('loopback');

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Socket } from 'node:net';
 import test from 'ava';
-import { watchConnections } from '../../../runtime/server/connections.ts';
+import { watchConnections } from '../../../runtime/http/connections.ts';
 import { openConnection, request, sendRaw, statusOf, untilClosed } from './raw-request.ts';
 
 test('when slow connections fill the server the oldest one goes, and a good client is answered', async (t) => {

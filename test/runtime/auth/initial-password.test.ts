@@ -1,9 +1,11 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { openLog } from '../../../runtime/log/log.ts';
-import { takeInitialPassword } from '../../../runtime/server/initial-password.ts';
-import { hashPassword, verifyPassword } from '../../../runtime/server/password-hash.ts';
+import { takeInitialPassword } from '../../../runtime/auth/initial-password.ts';
+import { hashPassword, verifyPassword } from '../../../runtime/auth/password-hash.ts';
+import { openPasswords } from '../../../runtime/auth/passwords.ts';
+import { type Log, openLog } from '../../../runtime/log/log.ts';
+import { openSettings } from '../../../runtime/settings/settings.ts';
 import { makeFolder, startProgram } from '../run-program.ts';
 
 const SECRET = 'kanarie-Ünï-42';
@@ -15,29 +17,33 @@ async function take(t: ExecutionContext, content: string | Buffer, mode = 0o600)
   chmodSync(file, mode);
   const lines: string[] = [];
   const log = openLog('Verbose', { journal: false, write: (line) => void lines.push(line) });
-  const has = await takeInitialPassword(folder, log);
-  return { folder, file, has, said: lines.join('') };
+  const passwords = await openIn(t, folder, log);
+  await takeInitialPassword(folder, passwords, log);
+  return { folder, file, passwords, said: lines.join('') };
 }
 
-const hashIn = (folder: string): string => JSON.parse(readFileSync(path.join(folder, 'password.json'), 'utf8')).hash;
+async function openIn(t: ExecutionContext, folder: string, log: Log) {
+  const settings = await openSettings(folder, { isRequired: false, isDisabled: false }, log);
+  t.teardown(settings.close);
+  return openPasswords(settings, log, () => {});
+}
 
-test('an initial password becomes a hash in a file of ours and is deleted', async (t) => {
-  const { folder, file, has, said } = await take(t, `${SECRET}\r\n`);
-  t.true(has);
+test('an initial password becomes the password and its file is deleted; nothing in the folder holds it', async (t) => {
+  const { folder, file, passwords, said } = await take(t, `${SECRET}\r\n`);
+  t.true(passwords.isSet());
   t.false(existsSync(file));
-  t.is(statSync(path.join(folder, 'password.json')).mode & 0o777, 0o600);
-  t.true(await verifyPassword(SECRET, hashIn(folder)));
-  t.false(await verifyPassword(`${SECRET}\r\n`, hashIn(folder)));
-  t.false(said.includes(SECRET) || hashIn(folder).includes(SECRET));
-  t.true(await takeInitialPassword(folder, openLog('Error', { write: () => {} })));
+  t.true(await passwords.verify(SECRET));
+  t.false(await passwords.verify(`${SECRET}\r\n`));
+  t.false(said.includes(SECRET));
+  for (const name of readdirSync(folder)) t.false(readFileSync(path.join(folder, name)).includes('kanarie'), name);
 });
 
 test('a later one takes the place of the password that was there', async (t) => {
-  const { folder, file } = await take(t, 'old');
+  const { folder, file, passwords } = await take(t, 'old');
   writeFileSync(file, 'new', { mode: 0o600 });
-  await takeInitialPassword(folder, openLog('Error', { write: () => {} }));
-  t.true(await verifyPassword('new', hashIn(folder)));
-  t.false(await verifyPassword('old', hashIn(folder)));
+  await takeInitialPassword(folder, passwords, openLog('Error', { write: () => {} }));
+  t.true(await passwords.verify('new'));
+  t.false(await passwords.verify('old'));
 });
 
 test('one that others can read or that is no password is not used, stays, and the log says why', async (t) => {
@@ -52,11 +58,11 @@ test('one that others can read or that is no password is not used, stays, and th
     [Buffer.alloc(1 << 20), 0o600, /longer than 1024/],
   ];
   for (const [content, mode, reason] of cases) {
-    const { folder, file, has, said } = await take(t, content, mode);
-    t.false(has);
+    const { file, passwords, said } = await take(t, content, mode);
+    t.false(passwords.isSet());
     t.regex(said, reason);
     t.true(existsSync(file));
-    t.false(existsSync(path.join(folder, 'password.json')) || said.includes(SECRET));
+    t.false(said.includes(SECRET));
   }
 });
 
@@ -66,7 +72,9 @@ test('a link or a folder of that name is not used', async (t) => {
   const log = openLog('Error', { journal: false, write: (line) => void lines.push(line) });
   writeFileSync(path.join(folder, 'other'), SECRET, { mode: 0o600 });
   symlinkSync('other', path.join(folder, 'initial-password'));
-  t.false(await takeInitialPassword(folder, log));
+  const passwords = await openIn(t, folder, log);
+  await takeInitialPassword(folder, passwords, log);
+  t.false(passwords.isSet());
   t.regex(lines.join(''), /not a plain file/);
 });
 
@@ -84,7 +92,7 @@ test('a spoiled hash is an error, never a match, and cannot ask for all memory',
   }
 });
 
-test('the server takes the password at its start, and before that says where it would find one', async (t) => {
+test('the server takes the password at its start, and before that gives a sign-in link', async (t) => {
   const folder = path.join(await makeFolder(t), 'data');
   const args = ['--webservice-port=0', `--server-datafolder=${folder}`];
   mkdirSync(folder, { mode: 0o700 });
@@ -97,9 +105,8 @@ test('the server takes the password at its start, and before that says where it 
     t.is(code, 0);
     return stderr;
   };
-  t.true((await run(/has no password yet: .*\n/)).includes(path.join(folder, 'initial-password')));
+  await run(/has no password yet: .*signin\.html\?token=[\w-]{43} .*\n/);
   writeFileSync(path.join(folder, 'initial-password'), SECRET, { mode: 0o600 });
-  t.false((await run(/a web password is set.*\n/)).includes(SECRET));
-  t.false((await run(/a web password is set.*\n/)).includes('no password yet'));
-  t.true(await verifyPassword(SECRET, hashIn(folder)));
+  t.false((await run(/the password of initial-password is set.*\n/)).includes(SECRET));
+  t.false((await run(/Listening on .*\n/)).includes('no password yet'));
 });

@@ -1,0 +1,138 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../http/route.ts';
+import type { Log } from '../log/log.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type Clock, openClock } from './clock.ts';
+import { findWeakness } from './password-rules.ts';
+import { openPasswords, type Passwords } from './passwords.ts';
+import { isSame, LIFETIME, openSessions, type RefreshPair, type Sessions } from './sessions.ts';
+import { openSignInLinks, type SignInLinks } from './sign-in-links.ts';
+import { openThrottle } from './throttle.ts';
+import { openTokens, type Tokens } from './tokens.ts';
+
+/** What somebody is handed who has signed in. `browser` is set where the browser shall be known again by its own bucket of attempts. */
+export interface SignedIn {
+  accessToken: string;
+  refresh: RefreshPair;
+  browser: string;
+}
+
+/** Why a sign-in or a new password was not accepted. */
+export type Refused = { refused: 'unclaimed' | 'claimed' | 'password' | 'link' } | { refused: 'weak'; why: string };
+
+/** Who is let in. One for a server, on its settings. */
+export interface Auth {
+  readonly passwords: Passwords;
+  readonly sessions: Sessions;
+  readonly tokens: Tokens;
+  readonly links: SignInLinks;
+  /** Signs in with the password. @param browser the proof of an earlier sign-in. @throws TooManyGuesses */
+  signIn(password: string, how: Signing): Promise<SignedIn | Refused>;
+  /** Signs in with a link, once. */
+  signInByLink(token: string, how: Signing): Promise<SignedIn | Refused>;
+  /** Sets the first password of a server that has none, with a link, which is used up then. */
+  claim(token: string, password: string, how: Signing): Promise<SignedIn | Refused>;
+  /** Sets another password; every session ends, and a new one begins. @throws TooManyGuesses */
+  changePassword(old: string, password: string, how: Signing): Promise<SignedIn | Refused>;
+  /** True for the password, tried like a sign-in. @throws TooManyGuesses */
+  confirm(password: string, browser: string | undefined): Promise<boolean>;
+  /** @param browser the proof of the sign-in, which stays. */
+  refresh(token: string, nonce: string, browser: string | undefined): Promise<SignedIn | undefined>;
+  /** The session whose access token a request carries. */
+  findCaller(request: IncomingMessage): Promise<Caller | undefined>;
+  /** New keys: every token ends. */
+  reset(): void;
+}
+
+export interface Signing {
+  /** What the session is called. */
+  name: string;
+  isRemembered: boolean;
+  /** The proof that this browser has signed in before, if it sent one. */
+  browser: string | undefined;
+}
+
+const KEYS = { token: 'token-key', refresh: 'refresh-key', browser: 'browser-key' } as const;
+
+/** @param clock for tests. */
+export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wentBack: boolean }): Auth {
+  const { now, wentBack } = clock ?? openClock(settings);
+  const sessions = openSessions(settings, settings.ownKey(KEYS.refresh), now);
+  const tokens = openTokens(settings.ownKey(KEYS.token), now);
+  const links = openSignInLinks(now);
+  const throttle = openThrottle(now);
+  const browserKey = settings.ownKey(KEYS.browser);
+  const endEverything = () => {
+    sessions.endAll();
+    links.clear();
+  };
+  const passwords = openPasswords(settings, log, endEverything);
+  if (wentBack) {
+    log.warning("the machine's clock is behind what it was when the server ran last: everybody has to sign in again");
+    endEverything();
+  }
+
+  const proofOf = (id: string) => `${id}.${createHmac('sha256', browserKey).update(id).digest('base64url')}`;
+  /** The bucket of a browser, when its proof is one that we gave. */
+  const bucketOf = (proof = '') => {
+    const id = proof.split('.', 1)[0]!;
+    return id !== '' && isSame(proof, proofOf(id)) ? id : undefined;
+  };
+  const handOut = async (refresh: RefreshPair, proof?: string): Promise<SignedIn> => ({
+    accessToken: await tokens.issueAccess(refresh.session),
+    refresh,
+    browser:
+      proof !== undefined && bucketOf(proof) !== undefined ? proof : proofOf(randomBytes(16).toString('base64url')),
+  });
+  const begin = ({ name, isRemembered, browser }: Signing) =>
+    handOut(sessions.start(name, isRemembered ? LIFETIME.remembered : LIFETIME.short), browser);
+  const confirm = (password: string, browser: string | undefined) =>
+    throttle.attempt(bucketOf(browser), () => passwords.verify(password));
+
+  return {
+    passwords,
+    sessions,
+    tokens,
+    links,
+    confirm,
+    async signIn(password, how) {
+      if (!passwords.isSet()) return { refused: 'unclaimed' };
+      return (await confirm(password, how.browser)) ? begin(how) : { refused: 'password' };
+    },
+    async signInByLink(token, how) {
+      if (!passwords.isSet()) return { refused: links.isGood(token) ? 'unclaimed' : 'link' };
+      return links.take(token) ? begin(how) : { refused: 'link' };
+    },
+    async claim(token, password, how) {
+      if (passwords.isSet()) return { refused: 'claimed' };
+      if (!links.isGood(token)) return { refused: 'link' };
+      const why = findWeakness(password);
+      if (why !== undefined) return { refused: 'weak', why };
+      links.take(token); // before anything is waited for: of two with one link, one gets the server
+      await passwords.set(password);
+      return begin(how);
+    },
+    async changePassword(old, password, how) {
+      if (!passwords.isSet()) return { refused: 'unclaimed' };
+      const why = findWeakness(password);
+      if (why !== undefined) return { refused: 'weak', why };
+      if (!(await confirm(old, how.browser))) return { refused: 'password' };
+      await passwords.set(password);
+      return begin(how);
+    },
+    async refresh(token, nonce, browser) {
+      const pair = sessions.refresh(token, nonce);
+      return pair && handOut(pair, browser);
+    },
+    async findCaller({ headers: { authorization } }) {
+      const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
+      const session = token === undefined ? undefined : await tokens.readAccess(token);
+      return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
+    },
+    reset() {
+      endEverything();
+      for (const name of Object.values(KEYS)) settings.setSecret(name, undefined);
+    },
+  };
+}

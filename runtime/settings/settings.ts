@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { type Database, openDatabase } from '../database/database.ts';
+import type { Log } from '../log/log.ts';
+import type { FieldCipher } from './field-encryption.ts';
+import { migrate } from './migrate.ts';
+import { MIGRATIONS } from './migrations.ts';
+import { type KeyChoice, openFieldCipher } from './settings-key.ts';
+
+/** The file of ours. Duplicati's own is `Duplicati-server.sqlite`, in the same folder; it is never touched. */
+export const SETTINGS_FILE = 'server-settings.sqlite';
+
+/** The server's settings, and the database they are in. What is written is on the disk when a call returns. */
+export interface Settings {
+  readonly database: Database;
+  readonly cipher: FieldCipher;
+  get(name: string): string | undefined;
+  /** Undefined removes it. */
+  set(name: string, value: string | undefined): void;
+  getSecret(name: string): string | undefined;
+  setSecret(name: string, value: string | undefined): void;
+  /** The secret of that name; 32 random bytes in base64 the first time. */
+  ownKey(name: string): Buffer;
+  close(): void;
+}
+
+const SALT = 'encryption-salt';
+const CHECK = 'encryption-check';
+
+/** Opens the settings of a data folder that is ours and locked. @throws UserError */
+export async function openSettings(folder: string, key: KeyChoice, log: Log): Promise<Settings> {
+  const file = path.join(folder, SETTINGS_FILE);
+  const database = await openDatabase(file);
+  try {
+    // FULL: a password change that was acknowledged must outlive a power cut.
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    migrate(database, file, MIGRATIONS, log);
+    const select = database.prepare('SELECT value FROM setting WHERE name = ?');
+    const upsert = database.prepare(
+      'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+    );
+    const remove = database.prepare('DELETE FROM setting WHERE name = ?');
+    const get = (name: string) => {
+      const value = select.get(name)?.value;
+      return typeof value === 'string' ? value : undefined;
+    };
+    const set = (name: string, value: string | undefined) =>
+      void (value === undefined ? remove.run(name) : upsert.run(name, value));
+    if (get(SALT) === undefined) set(SALT, randomBytes(16).toString('base64'));
+    const cipher = await openFieldCipher(folder, Buffer.from(get(SALT)!, 'base64'), key, log);
+    const getSecret = (name: string) => {
+      const value = get(name);
+      return value === undefined ? undefined : cipher.decrypt(name, value);
+    };
+    const setSecret = (name: string, value: string | undefined) =>
+      set(name, value === undefined ? undefined : cipher.encrypt(name, value));
+    // A wrong key is found here, before anything was done with it.
+    if (getSecret(CHECK) === undefined) setSecret(CHECK, 'ours');
+    const ownKey = (name: string) => {
+      if (getSecret(name) === undefined) setSecret(name, randomBytes(32).toString('base64'));
+      return Buffer.from(getSecret(name)!, 'base64');
+    };
+    return { database, cipher, get, set, getSecret, setSecret, ownKey, close: () => database.close() };
+  } catch (thrown) {
+    database.close();
+    throw thrown;
+  }
+}
