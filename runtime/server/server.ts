@@ -5,7 +5,7 @@ import { takeInitialPassword } from '../auth/initial-password.ts';
 import type { Given } from '../command-line/arguments.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { makeAnswerer, type Site } from '../http/answer.ts';
-import { listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
+import { type Interface, listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
 import type { Route } from '../http/route.ts';
 import type { Log } from '../log/log.ts';
 import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
@@ -70,7 +70,7 @@ export async function startServer(
       log,
     };
     const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log);
-    const url = `http://localhost:${listener.port}/`;
+    const url = `http://${nameAddress(on)}:${listener.port}/`;
     claimLink = openClaimLink(auth.links, url, folder, log);
     opened.push(() => claimLink?.remove());
     const status = `Listening on ${listener.addresses.join(' and ')}`;
@@ -112,6 +112,13 @@ function readPassword(given: Given<ServerOption>): { text: string; source: strin
   } catch (thrown) {
     throw new UserError(`--webservice-password-file: ${file} cannot be used: ${messageOf(thrown)}`, 2);
   }
+}
+
+/** The address that links name: loopback, unless the server is told to listen elsewhere alone. */
+function nameAddress({ addresses }: Interface): string {
+  const [only, further] = addresses;
+  if (!only || further) return '127.0.0.1';
+  return only.address.includes(':') ? `[${only.address}]` : only.address;
 }
 
 function warnOfExposure(isLoopback: boolean, rule: Site['rule'], log: Log): void {

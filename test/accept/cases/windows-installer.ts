@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, rm, writeFile } from 'node:fs/promises';
 import { SETTINGS_FILE } from '../../../runtime/settings/settings.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';

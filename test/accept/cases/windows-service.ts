@@ -32,7 +32,7 @@ async function runServer(log: Log): Promise<void> {
   await step(log, 'install-service', () => install(wine, data));
   await step(log, 'install-service once more', () => installAgain(wine));
   await step(log, `${CYCLES} times started and stopped`, () => repeat(wine));
-  await step(log, 'settings of the registry and the first password', () => useSettings(wine, data));
+  await step(log, 'settings of the registry and the first password', () => useSettings(log, wine, data));
   await step(log, 'a process that is killed is a failure', () => killService(wine));
   await step(log, 'a wrong setting is a failure with its code', () => breakSetting(wine));
   await step(log, 'a folder that others can read is refused', () => openFolder(wine, data));
@@ -148,7 +148,7 @@ async function restart(wine: Wine): Promise<void> {
   await wine.run('sc start duplicati');
 }
 
-async function useSettings(wine: Wine, data: string): Promise<void> {
+async function useSettings(log: Log, wine: Wine, data: string): Promise<void> {
   const password = join(data, 'initial-password');
   await writeFile(password, `${CANARY}\r\n`);
   await chmod(password, 0o600);
@@ -162,7 +162,7 @@ async function useSettings(wine: Wine, data: string): Promise<void> {
   await waitFor(wine, 'duplicati', 4);
   await isHealthy(wine, 8400);
   expect(!(await readdir(data)).includes('initial-password'), 'the initial password is still there');
-  await expectPassword(wine.box, 8400, CANARY);
+  await expectPassword({ log, pid: wine.box.leader, port: 8400 }, CANARY);
 }
 
 async function killService(wine: Wine): Promise<void> {
