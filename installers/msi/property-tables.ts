@@ -1,7 +1,7 @@
 import { INSTALL_FOLDER, type Plan } from './plan.ts';
 import { PACKAGE_NAME } from './read.ts';
 import type { Tables } from './rows.ts';
-import { NEWER, OLDER, REPLACED } from './upgrade-tables.ts';
+import { NEWER, OLDER, replacedProperties } from './upgrade-tables.ts';
 
 /**
  * Properties of the product, which of them may be given, and which must not be logged: secrets, those of the dialogs (`repeated`) among them,
@@ -33,7 +33,7 @@ export function propertyTables(plan: Plan, repeated: readonly string[], hiddenDa
     ARPURLINFOABOUT: product.homepage,
     ARPCOMMENTS: pkg.summary,
     ARPCONTACT: product.vendor,
-    SecureCustomProperties: [...new Set([...given, OLDER, NEWER, REPLACED])].sort().join(';'),
+    SecureCustomProperties: [...new Set([...given, OLDER, NEWER, ...replacedProperties(plan)])].sort().join(';'),
   };
   const hidden = [
     ...windows.settings.filter(({ kind }) => kind === 'secret').map(({ property }) => property),

@@ -78,9 +78,9 @@ function rememberedOf(settings: readonly WindowsSetting[], key: string, values: 
   ];
 }
 
-/** A private property: what the registry held. Public ones could be given on the command line. */
+/** What the registry held. Public, as AppSearch asks for (ICE52): given on the command line it does what the property itself does. */
 export function savedName(property: string): string {
-  return `Saved_${property}`;
+  return `SAVED_${property}`;
 }
 
 /** `{state}/cache` as a formatted text: the property of a folder ends in a backslash already, and what follows is a path of Windows. */

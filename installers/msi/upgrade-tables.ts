@@ -9,7 +9,12 @@ const VERSION_MIN_INCLUSIVE = 0x100;
 /** Properties that FindRelatedProducts sets. */
 export const OLDER = 'OLDERFOUND';
 export const NEWER = 'NEWERFOUND';
-export const REPLACED = 'REPLACEDFOUND';
+const REPLACED = 'REPLACEDFOUND';
+
+/** Properties of the packages that this one takes the place of: each row of Upgrade has its own (ICE61). */
+export function replacedProperties(plan: Plan): string[] {
+  return plan.windows.replaces.map((_, index) => (index === 0 ? REPLACED : `${REPLACED}${index + 1}`));
+}
 
 /**
  * Major upgrades: whatever is older, or of the same version, is removed (`choice-tables.ts` takes its features over); what is
@@ -17,14 +22,15 @@ export const REPLACED = 'REPLACEDFOUND';
  */
 export function upgradeTables(plan: Plan): Tables {
   const { windows, version } = plan;
-  const replaced: Row[] = windows.replaces.map((code) => [
+  const properties = replacedProperties(plan);
+  const replaced: Row[] = windows.replaces.map((code, index) => [
     code,
     '0.0.0',
     null,
     null,
     VERSION_MIN_INCLUSIVE,
     null,
-    REPLACED,
+    properties[index] ?? REPLACED,
   ]);
   return {
     Upgrade: [

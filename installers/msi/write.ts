@@ -69,10 +69,13 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
   ];
   const rows = joinTables(parts);
   const tables = Object.entries(rows)
-    .filter(([, list]) => list.length > 0)
+    .filter(([table, list]) => list.length > 0 || FILLED_AT_RUN_TIME.has(table))
     .map(([table, list]) => ({ ...standardTable(table), rows: withoutTwins(list) }));
   return [...tables, validationTable(tables.map((table) => table.name))];
 }
+
+/** Tables that have to be there without a row. */
+const FILLED_AT_RUN_TIME: ReadonlySet<string> = new Set(['ListBox']);
 
 /** Rows that several parts bring alike, such as a folder of the system, once. */
 function withoutTwins(rows: readonly Row[]): Row[] {

@@ -5,7 +5,7 @@ import { FUNCTION, LIBRARY, SET_PROPERTY } from '../action-tables.ts';
 import { fileAt, INSTALL_FOLDER, type Plan } from '../plan.ts';
 import type { Row, Tables } from '../rows.ts';
 import type { SequencedAction } from '../sequences.ts';
-import { OLDER, REPLACED } from '../upgrade-tables.ts';
+import { OLDER, replacedProperties } from '../upgrade-tables.ts';
 import type { Dialog } from './controls.ts';
 import { dialogRows } from './dialog-rows.ts';
 import { featureActions, featureBoxes, featureSequence } from './features-page.ts';
@@ -75,6 +75,7 @@ export async function dialogTables(plan: Plan): Promise<Tables> {
       text,
       null,
     ]),
+    ListBox: [], // FilesInUse is filled into it while it is shown
     TextStyle: [
       [STYLES.normal, 'Segoe UI', 9, null, null],
       [STYLES.note, 'Segoe UI', 9, 0x5a4a3c, null], // on a picture, whose colours do not change with the system's: blue, green, red
@@ -155,7 +156,7 @@ function everyDialog(plan: Plan, licence: string): Dialog[] {
       folder: INSTALL_FOLDER,
       licence,
       features: plan.windows.features,
-      isUpdate: `${OLDER} OR ${REPLACED}`,
+      isUpdate: [OLDER, ...replacedProperties(plan)].join(' OR '),
       ...(secret ? { secret: { property: secret.property, repeat } } : {}),
     }),
     ...(secret ? passwordPages(secret.property, repeat, secret.help) : []),

@@ -138,17 +138,17 @@ export const APPLICATION_CHOICES = [
 
 /**
  * "Error Dialog": seven buttons in one place, of which the installer makes those that the message needs, side by side. They must not be in a
- * tab order of ours.
+ * tab order of ours. Their names are those that ICE20 asks for.
  */
 function errorMessage(): Dialog {
   const answers = [
-    ['Abort', BUTTONS.abort],
-    ['Cancel', BUTTONS.cancel],
-    ['Ignore', BUTTONS.ignore],
-    ['No', BUTTONS.no],
-    ['Ok', BUTTONS.ok],
-    ['Retry', BUTTONS.retry],
-    ['Yes', BUTTONS.yes],
+    ['A', 'Abort', BUTTONS.abort],
+    ['C', 'Cancel', BUTTONS.cancel],
+    ['I', 'Ignore', BUTTONS.ignore],
+    ['N', 'No', BUTTONS.no],
+    ['O', 'Ok', BUTTONS.ok],
+    ['R', 'Retry', BUTTONS.retry],
+    ['Y', 'Yes', BUTTONS.yes],
   ] as const;
   const width = 280;
   return {
@@ -162,9 +162,9 @@ function errorMessage(): Dialog {
     controls: [
       text('ErrorText', [48, 12, 220, 80], ''),
       icon('ErrorIcon', 15, 15, PICTURES.information),
-      ...answers.map(([name, caption]) => ({
+      ...answers.map(([name, answer, caption]) => ({
         ...button(name, [112, 100, 56, 17], caption, [
-          { event: 'EndDialog', argument: `Error${name}`, condition: '1' },
+          { event: 'EndDialog', argument: `Error${answer}`, condition: '1' },
         ]),
         isTabStop: false,
       })),
