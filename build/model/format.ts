@@ -92,6 +92,21 @@ export interface Unpacker {
   notes?: { read(key: string): Promise<string | undefined>; write(key: string, text: string): Promise<void> };
 }
 
+/** What a rule of the format's own makers finds wrong in a package that can be read. */
+export interface Finding {
+  /** The rule's name where people can look it up, such as `ICE03`. */
+  rule: string;
+  /** An error must not be shipped; a warning may be meant. */
+  level: 'error' | 'warning';
+  /** The part of the package in the format's words: a table. */
+  table: string;
+  /** The entry within the part; empty for the part as a whole. */
+  row: string;
+  column?: string;
+  what: string;
+  hint: string;
+}
+
 /** A package's bytes and back. `write` opens no output path and looks nothing up for itself; `read` shares no code with the encoder. */
 export interface Format {
   name: FormatName;
@@ -105,4 +120,6 @@ export interface Format {
   write(pkg: Package, blobs: Blobs, compression: Compression): Promise<Artifact[]>;
   /** Reads everything a package says and holds. Throws PackwrightError where the bytes are not a sound package. */
   read(file: ByteSource, unpacker: Unpacker): Promise<PackageFacts>;
+  /** What is wrong in a package of any origin, though it can be read. Throws PackwrightError where it cannot. */
+  lint?(file: ByteSource): Promise<readonly Finding[]>;
 }

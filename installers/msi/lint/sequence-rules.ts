@@ -1,260 +1,205 @@
-/** Actions and where in the sequences they stand. */
-import type { DatabaseFacts } from '../database/database.ts';
-import { type Finding, find, type Row, type Rule, rowsOf, valuesOf } from './finding.ts';
+/** The order of actions in the sequences. The page of a rule is `learn.microsoft.com/windows/win32/msi/iceNN`. */
+import { ORDER, REBOOT_GROUP, SCRIPT_ACTIONS, STANDARD_ACTIONS } from './action-order.ts';
+import { error, type Fault, type Rule, warning } from './finding.ts';
+import type { Row, Tables } from './tables.ts';
 
-const EXECUTE = ['InstallExecuteSequence', 'AdminExecuteSequence', 'AdvtExecuteSequence'];
-const SEQUENCES = [...EXECUTE, 'InstallUISequence', 'AdminUISequence'];
-const DEFERRED = 0x400;
-const NO_IMPERSONATION = 0x800;
+export const EXECUTE = ['InstallExecuteSequence', 'AdminExecuteSequence', 'AdvtExecuteSequence'] as const;
+export const SEQUENCES = [...EXECUTE, 'InstallUISequence', 'AdminUISequence'] as const;
+const INSTALL = 'InstallExecuteSequence';
+const COSTING = ['CostInitialize', 'FileCost', 'CostFinalize'];
+const SEARCHES = ['AppSearch', 'CCPSearch'];
+const REGISTERING = ['RegisterProduct', 'RegisterUser', 'PublishProduct', 'PublishFeatures'];
+/** What ICE84's page calls required. */
+const UNCONDITIONAL: ReadonlySet<string> = new Set([
+  ...COSTING,
+  ...[
+    'InstallValidate',
+    'InstallInitialize',
+    'InstallFinalize',
+    'ProcessComponents',
+    'PublishFeatures',
+    'PublishProduct',
+  ],
+  ...['RegisterProduct', 'UnpublishFeatures'],
+]);
+/** Custom actions that set a property or stop, and write nothing (types 19, 35, 51). */
+const BUILT_IN = [19, 35, 51];
 
-/** First has to come before second, where both are there. */
-const ORDER: readonly (readonly [first: string, second: string])[] = [
-  ['CostInitialize', 'FileCost'],
-  ['FileCost', 'CostFinalize'],
-  ['CostInitialize', 'CostFinalize'],
-  ['CostFinalize', 'InstallValidate'],
-  ['InstallValidate', 'InstallInitialize'],
-  ['InstallInitialize', 'InstallFinalize'],
-  ['InstallInitialize', 'ProcessComponents'],
-  ['UnpublishFeatures', 'RemoveRegistryValues'],
-  ['StopServices', 'DeleteServices'],
-  ['DeleteServices', 'InstallFiles'],
-  ['RemoveFiles', 'InstallFiles'],
-  ['CreateFolders', 'InstallFiles'],
-  ['InstallFiles', 'CreateShortcuts'],
-  ['InstallFiles', 'InstallServices'],
-  ['InstallServices', 'StartServices'],
-  ['StartServices', 'RegisterProduct'],
-  ['RegisterProduct', 'InstallFinalize'],
-  ['PublishFeatures', 'PublishProduct'],
-  ['PublishProduct', 'InstallFinalize'],
-];
-/** Actions that write: between InstallInitialize and InstallFinalize. */
-const WRITING = [
-  'ProcessComponents',
-  'StopServices',
-  'DeleteServices',
-  'RemoveRegistryValues',
-  'RemoveShortcuts',
-  'RemoveFiles',
-  'RemoveEnvironmentStrings',
-  'CreateFolders',
-  'RemoveFolders',
-  'InstallFiles',
-  'CreateShortcuts',
-  'WriteRegistryValues',
-  'WriteEnvironmentStrings',
-  'InstallServices',
-  'StartServices',
-  'RegisterUser',
-  'RegisterProduct',
-  'PublishComponents',
-  'PublishFeatures',
-  'PublishProduct',
-];
-/** Tables that need an action in the execute sequence to have any effect. */
+/** Where an action stands in a sequence; undefined where it does not. */
+function placeIn(tables: Tables, table: string): (action: string) => number | undefined {
+  const rows = tables.by(table, 'Action');
+  return (action) => rows.get(action)?.number('Sequence');
+}
+
+export const ice13: Rule = function* (tables) {
+  const dialogs = tables.values('Dialog', 'Dialog');
+  for (const table of EXECUTE)
+    for (const row of tables.rows(table))
+      if (dialogs.has(row.key)) yield error([table, row], 'it is a dialog', 'move it to the sequence of the interface');
+};
+
+/** The page names no actions; here they are those that both ICE84 and the SDK's suggested sequences have for costing and transaction. */
+export const ice26: Rule = function* (tables) {
+  const transaction = ['InstallValidate', 'InstallInitialize', 'InstallFinalize'];
+  const required = {
+    [INSTALL]: [...COSTING, ...transaction],
+    AdminExecuteSequence: [...COSTING, ...transaction, 'InstallAdminPackage'],
+  };
+  for (const [table, actions] of Object.entries(required)) {
+    const present = tables.values(table, 'Action');
+    for (const action of tables.has(table) ? actions : [])
+      if (!present.has(action)) yield error([table], `it lacks ${action}`, 'add the action');
+  }
+};
+
+export const ice27: Rule = function* (tables) {
+  const custom = tables.values('CustomAction', 'Action');
+  const dialogs = tables.values('Dialog', 'Dialog');
+  for (const table of SEQUENCES) {
+    const rows = tables.by(table, 'Action');
+    for (const [action, row] of rows)
+      if (!STANDARD_ACTIONS.has(action) && !custom.has(action) && !dialogs.has(action))
+        yield error(
+          [table, row],
+          'it is no standard action, no custom action and no dialog',
+          'add it to CustomAction, or remove it',
+        );
+    for (const [first, second] of ORDER) {
+      const [before, after] = [rows.get(first), rows.get(second)];
+      if (before && after && before.number('Sequence') > after.number('Sequence'))
+        yield error([table, after, 'Sequence'], `it has to come after ${first}`, 'change the number');
+    }
+    yield* wrongSections(table, rows);
+  }
+};
+
+/** Searches before costing, the script between InstallValidate and InstallFinalize, the latter if and only if there is a script. */
+function* wrongSections(table: string, rows: ReadonlyMap<string, Row>): Iterable<Fault> {
+  const at = (action: string) => rows.get(action)?.number('Sequence');
+  const cost = at('CostInitialize') ?? Infinity;
+  for (const search of SEARCHES)
+    if ((at(search) ?? -Infinity) > cost)
+      yield error(
+        [table, rows.get(search), 'Sequence'],
+        'it searches, and costing has begun',
+        'move it before CostInitialize',
+      );
+  const end = at('InstallFinalize');
+  const start = at('InstallValidate');
+  const script = [...rows.values()].filter((row) => SCRIPT_ACTIONS.has(row.text('Action')));
+  if (end === undefined && script.length > 0)
+    yield error([table], 'it writes, and has no InstallFinalize', 'add InstallFinalize');
+  if (end !== undefined && script.length === 0)
+    yield error([table, rows.get('InstallFinalize')], 'there is nothing for it to run', 'remove it');
+  for (const row of script) {
+    const place = row.number('Sequence');
+    if (place < (start ?? -Infinity) || place > (end ?? Infinity))
+      yield error(
+        [table, row, 'Sequence'],
+        'it has to be between InstallValidate and InstallFinalize',
+        'change the number',
+      );
+  }
+}
+
+/** ForceReboot alone. */
+export const ice28: Rule = function* (tables) {
+  for (const table of SEQUENCES) {
+    const at = placeIn(tables, table);
+    const reboot = at('ForceReboot');
+    const places = REBOOT_GROUP.flatMap((action) => at(action) ?? []);
+    const [low, high] = [Math.min(...places), Math.max(...places)];
+    if (reboot !== undefined && low < reboot && reboot < high)
+      yield error(
+        [table, tables.by(table, 'Action').get('ForceReboot'), 'Sequence'],
+        `it parts the actions from ${low} to ${high}`,
+        'move it after them',
+      );
+  }
+};
+
+/** An action between that may write is the page's warning; one that surely does, or a place of none of the four kinds, an error. */
+export const ice63: Rule = function* (tables) {
+  const rows = tables.by(INSTALL, 'Action');
+  const row = rows.get('RemoveExistingProducts');
+  const at = placeIn(tables, INSTALL);
+  const place = at('RemoveExistingProducts');
+  if (!row || place === undefined) return;
+  const hint = 'put it right after InstallValidate, InstallInitialize, InstallExecute or InstallFinalize';
+  if (place < (at('InstallValidate') ?? -Infinity))
+    yield error([INSTALL, row, 'Sequence'], 'it comes before InstallValidate', hint);
+  if (place < (at('InstallInitialize') ?? Infinity) || place > (at('InstallFinalize') ?? Infinity)) return;
+  const anchors = ['InstallInitialize', 'InstallExecute', 'InstallExecuteAgain'].map((name) => at(name) ?? -Infinity);
+  const anchor = Math.max(...anchors.filter((one) => one < place));
+  const types = tables.by('CustomAction', 'Action');
+  for (const [action, other] of rows) {
+    const where = other.number('Sequence');
+    if (where <= anchor || where >= place) continue;
+    const type = types.get(action)?.number('Type');
+    if (SCRIPT_ACTIONS.has(action))
+      yield error([INSTALL, row, 'Sequence'], `${action} writes before it, in the same script`, hint);
+    else if (type !== undefined && !BUILT_IN.includes(type & 0x3f))
+      yield warning([INSTALL, row, 'Sequence'], `${action} comes before it, and may write to the script`, hint);
+  }
+};
+
+export const ice78: Rule = function* (tables) {
+  for (const row of tables.rows('AdvtUISequence'))
+    yield error(['AdvtUISequence', row], 'advertising shows no dialogs', 'empty the table');
+};
+
+export const ice82: Rule = function* (tables) {
+  const present = tables.values(INSTALL, 'Action');
+  const missing = REGISTERING.filter((action) => !present.has(action));
+  const hint = 'have RegisterProduct, RegisterUser, PublishProduct and PublishFeatures';
+  if (missing.length === REGISTERING.length)
+    yield warning([INSTALL], 'nothing makes the product known to Windows', hint);
+  else if (missing.length > 0) yield error([INSTALL], `it lacks ${missing.join(', ')}, and has the others`, hint);
+  for (const table of SEQUENCES) {
+    const seen = new Map<number, string>();
+    for (const row of tables.rows(table)) {
+      const place = row.number('Sequence');
+      const other = seen.get(place);
+      if (row.text('Sequence') !== '' && other !== undefined)
+        yield warning([table, row, 'Sequence'], `${other} has this number too`, 'give each its own');
+      seen.set(place, row.key);
+    }
+  }
+};
+
+export const ice84: Rule = function* (tables) {
+  for (const table of EXECUTE)
+    for (const row of tables.rows(table))
+      if (UNCONDITIONAL.has(row.key) && row.text('Condition') !== '')
+        yield warning([table, row, 'Condition'], 'it has to run always', 'remove the condition');
+};
+
+export const ice96: Rule = function* (tables) {
+  const present = tables.values('AdvtExecuteSequence', 'Action');
+  for (const action of ['PublishFeatures', 'PublishProduct'])
+    if (!present.has(action))
+      yield warning(['AdvtExecuteSequence'], `it lacks ${action}: the product cannot be advertised`, 'add the action');
+};
+
+/** Actions without which the rows of a table have no effect. No ICE tells; a package with such a table installs less than it seems to. */
 const ACTIONS_OF_TABLES: Readonly<Record<string, readonly string[]>> = {
   File: ['InstallFiles', 'RemoveFiles'],
   Registry: ['WriteRegistryValues', 'RemoveRegistryValues'],
   Shortcut: ['CreateShortcuts', 'RemoveShortcuts'],
   ServiceInstall: ['InstallServices'],
-  ServiceControl: ['StopServices', 'StartServices', 'DeleteServices'],
+  MsiServiceConfig: ['MsiConfigureServices'],
+  MsiServiceConfigFailureActions: ['MsiConfigureServices'],
   Environment: ['WriteEnvironmentStrings', 'RemoveEnvironmentStrings'],
-  CreateFolder: ['CreateFolders', 'RemoveFolders'],
+  CreateFolder: ['CreateFolders'],
   AppSearch: ['AppSearch'],
   LaunchCondition: ['LaunchConditions'],
-};
-const REQUIRED = ['CostInitialize', 'CostFinalize', 'InstallValidate', 'InstallInitialize', 'InstallFinalize'];
-const UNCONDITIONAL = [
-  ...REQUIRED,
-  'FileCost',
-  'ProcessComponents',
-  'PublishFeatures',
-  'PublishProduct',
-  'RegisterProduct',
-];
-
-/** Custom actions that set folders (35) come after costing. */
-export const ice12: Rule = (database) =>
-  customRows(database).flatMap(({ table, row, type, places }) => {
-    const costed = places.get('CostFinalize');
-    if ((type & 63) !== 35 || costed === undefined || row.number('Sequence') > costed) return [];
-    return [
-      find(['ICE12', 'error'], [table, row, 'Sequence'], 'it sets a folder before CostFinalize', 'move it after'),
-    ];
-  });
-
-/** No dialogs where nobody can see them. */
-export const ice13: Rule = (database) => {
-  const dialogs = valuesOf(database, 'Dialog', 'Dialog');
-  return EXECUTE.flatMap((table) =>
-    rowsOf(database, table)
-      .filter((row) => dialogs.has(row.key))
-      .map((row) =>
-        find(['ICE13', 'error'], [table, row, 'Action'], 'it is a dialog', 'move it to the sequence of the interface'),
-      ),
-  );
+  Upgrade: ['FindRelatedProducts'],
 };
 
-/** Standard actions stand in the order that they need. */
-export const ice27: Rule = (database) =>
-  EXECUTE.flatMap((table) => {
-    const rows = new Map(rowsOf(database, table).map((row) => [row.key, row]));
-    const at = (name: string) => rows.get(name)?.number('Sequence');
-    const orders = ORDER.flatMap(([first, second]): Finding[] => {
-      const [before, after] = [at(first), at(second)];
-      if (before === undefined || after === undefined || before < after) return [];
-      return [
-        find(
-          ['ICE27', 'error'],
-          [table, rows.get(second), 'Sequence'],
-          `it has to come after ${first}`,
-          'change the sequence',
-        ),
-      ];
-    });
-    const [start, end] = [at('InstallInitialize'), at('InstallFinalize')];
-    if (start === undefined || end === undefined || table === 'AdvtExecuteSequence') return orders;
-    const outside = WRITING.filter((name) => at(name) !== undefined && (at(name)! <= start || at(name)! >= end));
-    return [
-      ...orders,
-      ...outside.map((name) =>
-        find(
-          ['ICE27', 'error'],
-          [table, rows.get(name), 'Sequence'],
-          'it is outside InstallInitialize and InstallFinalize',
-          'move it between them',
-        ),
-      ),
-    ];
-  });
-
-/** Old versions go at a place where a failed upgrade can still be undone, or after everything. */
-export const ice63: Rule = (database) => {
-  const table = 'InstallExecuteSequence';
-  const rows = rowsOf(database, table).sort((a, b) => a.number('Sequence') - b.number('Sequence'));
-  const names = rows.map(({ key }) => key);
-  const place = names.indexOf('RemoveExistingProducts');
-  if (place < 0) return [];
-  const bad = (what: string) => [
-    find(['ICE63', 'error'], [table, rows[place], 'Sequence'], what, 'put it right after InstallInitialize'),
-  ];
-  if (place < names.indexOf('InstallValidate')) return bad('it is before InstallValidate');
-  const anchor = Math.max(
-    ...['InstallInitialize', 'InstallExecute', 'InstallExecuteAgain']
-      .map((name) => names.indexOf(name))
-      .filter((at) => at < place),
-  );
-  if (anchor < 0 || place > names.indexOf('InstallFinalize')) return [];
-  const between = names.slice(anchor + 1, place).filter((name) => WRITING.includes(name));
-  return between.length === 0 ? [] : bad(`${between[0]} has written before it`);
+export const own02: Rule = function* (tables) {
+  const present = tables.values(INSTALL, 'Action');
+  for (const [table, actions] of Object.entries(ACTIONS_OF_TABLES))
+    for (const action of tables.rows(table).length > 0 ? actions : [])
+      if (!present.has(action))
+        yield error([INSTALL], `the rows of ${table} have no effect without ${action}`, 'add the action');
 };
-
-/** Custom actions are of kinds that exist. */
-export const ice68: Rule = (database) =>
-  rowsOf(database, 'CustomAction')
-    .filter((row) => ![1, 2, 3, 5, 6, 7].includes(row.number('Type') & 7) || row.number('Type') & ~0x3fff)
-    .map((row) =>
-      find(
-        ['ICE68', 'error'],
-        ['CustomAction', row, 'Type'],
-        `${row.number('Type')} is no type`,
-        'see "Custom Action Types"',
-      ),
-    );
-
-/** Deferred actions stand between InstallInitialize and InstallFinalize. */
-export const ice77: Rule = (database) =>
-  customRows(database).flatMap(({ table, row, type, places }) => {
-    const at = row.number('Sequence');
-    const inside = at > (places.get('InstallInitialize') ?? Infinity) && at < (places.get('InstallFinalize') ?? -1);
-    if ((type & DEFERRED) === 0 || inside) return [];
-    return [
-      find(
-        ['ICE77', 'error'],
-        [table, row, 'Sequence'],
-        'it is deferred and outside the script',
-        'put it between InstallInitialize and InstallFinalize',
-      ),
-    ];
-  });
-
-/** Two actions at one place run in no certain order. */
-export const ice82: Rule = (database) =>
-  SEQUENCES.flatMap((table) => {
-    const seen = new Map<number, string>();
-    return rowsOf(database, table).flatMap((row): Finding[] => {
-      const at = row.number('Sequence');
-      const other = seen.get(at);
-      seen.set(at, row.key);
-      if (at <= 0 || other === undefined) return [];
-      return [
-        find(['ICE82', 'warning'], [table, row, 'Sequence'], `${other} has the same number`, 'give each its own'),
-      ];
-    });
-  });
-
-/** Tables with rows have their actions, and the actions that always have to be there are there. */
-export const ice27Required: Rule = (database) => {
-  const table = 'InstallExecuteSequence';
-  const present = valuesOf(database, table, 'Action');
-  const needed = Object.entries(ACTIONS_OF_TABLES).flatMap(([name, actions]) =>
-    rowsOf(database, name).length > 0 ? actions : [],
-  );
-  return [...REQUIRED, ...needed]
-    .filter((name) => !present.has(name))
-    .map((name) => find(['ICE27', 'error'], [table], `there is no ${name}`, 'add the action'));
-};
-
-/** Actions that always have to run have no condition. */
-export const ice84: Rule = (database) =>
-  EXECUTE.flatMap((table) =>
-    rowsOf(database, table)
-      .filter((row) => UNCONDITIONAL.includes(row.key) && row.text('Condition') !== '')
-      .map((row) =>
-        find(['ICE84', 'warning'], [table, row, 'Condition'], 'it has to run always', 'remove the condition'),
-      ),
-  );
-
-/** A condition asks for privileges, not for who the user is. */
-export const ice86: Rule = (database) =>
-  [...SEQUENCES, 'LaunchCondition', 'Component'].flatMap((table) =>
-    rowsOf(database, table)
-      .filter((row) => /\bAdminUser\b/.test(row.text('Condition')))
-      .map((row) =>
-        find(['ICE86', 'warning'], [table, row, 'Condition'], 'it asks for AdminUser', 'ask for Privileged'),
-      ),
-  );
-
-/** Only deferred actions can be free of impersonation. */
-export const ice72: Rule = (database) =>
-  rowsOf(database, 'CustomAction')
-    .filter((row) => valuesOf(database, 'AdvtExecuteSequence', 'Action').has(row.key))
-    .filter((row) => ![19, 35, 51].includes(row.number('Type') & 63) || row.number('Type') & NO_IMPERSONATION)
-    .map((row) =>
-      find(
-        ['ICE72', 'error'],
-        ['AdvtExecuteSequence', row],
-        'it runs code where only properties may be set',
-        'remove it from the sequence',
-      ),
-    );
-
-interface CustomRow {
-  table: string;
-  row: Row;
-  type: number;
-  places: ReadonlyMap<string, number>;
-}
-/** Rows of the install sequences that run custom actions. */
-function customRows(database: DatabaseFacts): CustomRow[] {
-  const types = new Map(rowsOf(database, 'CustomAction').map((row) => [row.key, row.number('Type')]));
-  return SEQUENCES.flatMap((table) => {
-    const rows = rowsOf(database, table);
-    const places = new Map(rows.map((row) => [row.key, row.number('Sequence')]));
-    return rows.flatMap((row) => {
-      const type = types.get(row.key);
-      return type === undefined ? [] : [{ table, row, type, places }];
-    });
-  });
-}
