@@ -5,7 +5,7 @@ import { RAW_VALUE_64, SETTINGS_COMPONENT, type Settings, savedName } from './se
 
 /** Value below the product's key: the features that are there unless somebody left them out, each between semicolons. */
 const DEFAULTS_VALUE = 'ChosenByDefault';
-const SAVED_DEFAULTS = 'Saved_Defaults';
+const SAVED_DEFAULTS = 'DEFAULTS_SAVED';
 /** Place in both sequences: after LaunchConditions, far from CostInitialize. */
 const AFTER_CONDITIONS = 110;
 

@@ -107,8 +107,8 @@ test('a feature is what the command line says, else what it was, else its defaul
   const conditions = new Map(
     (await tableOf(bytes, 'InstallExecuteSequence')).map((row) => [row.Action, row.Condition]),
   );
-  t.is(conditions.get('Keep_SERVICE'), 'Saved_SERVICE AND NOT SERVICE');
-  t.is(conditions.get('LeaveOut_SERVICE'), 'Saved_Defaults >< ";Service;" AND NOT Saved_SERVICE AND NOT SERVICE');
+  t.is(conditions.get('Keep_SERVICE'), 'SAVED_SERVICE AND NOT SERVICE');
+  t.is(conditions.get('LeaveOut_SERVICE'), 'DEFAULTS_SAVED >< ";Service;" AND NOT SAVED_SERVICE AND NOT SERVICE');
   const registry = await tableOf(bytes, 'Registry');
   const defaults = registry.find(({ Name }) => Name === 'ChosenByDefault');
   t.is(defaults?.Value, ';Path;MenuShortcut;LoginShortcut;');
