@@ -32,10 +32,10 @@ const STAYS = [
   /^[+~] HKEY_LOCAL_MACHINE\\Software\\(Microsoft\\Windows\\CurrentVersion\\Installer|Classes\\Installer)\b/i,
   /^~ HKEY_LOCAL_MACHINE\\System\\(CurrentControlSet|ControlSet001)\\Control\\Session Manager\\Environment "PATH"$/,
   /^~ HKEY_LOCAL_MACHINE\\System\\(CurrentControlSet|ControlSet001)\\Control\\ServiceCurrent @$/,
+  // Nothing is in this key of Wine's, so it goes with our source of events; on Windows it has values, and the sources of others.
+  /^- HKEY_LOCAL_MACHINE\\System\\(CurrentControlSet|ControlSet001)\\Services\\Eventlog\\Application$/i,
   // Wine: the host's certificates, when a program asks for the first time.
   /^[+~] HKEY_\w+\\Software\\(Wow6432Node\\)?Microsoft\\SystemCertificates\b/,
-  // What the service registers at its start to write to the Event Log.
-  /Services\\Eventlog\\Application\\duplicati( |$)/,
 ];
 
 async function run(log: Log): Promise<void> {
@@ -134,6 +134,8 @@ async function expectRegistered(machine: Machine): Promise<void> {
   // Wine has no place for recovery actions; the action that sets them is seen in its package of its own.
   const facts = [/Start\s+REG_DWORD\s+0x2/, /DelayedAutoStart\s+REG_DWORD\s+0x1/, /ObjectName\s+REG_SZ\s+LocalSystem/];
   for (const fact of facts) expect(fact.test(service), `${fact}: ${service}`);
+  const events = await machine.query(`${SERVICES}\\EventLog\\Application\\duplicati`);
+  expect(/EventMessageFile\s+REG_EXPAND_SZ\s+%SystemRoot%\\System32\\EventCreate\.exe/.test(events), events);
   expect(/ImagePath\s+REG_SZ\s+"C:\\[^"]*\\bin\\runtime\.exe" duplicati-server --service/.test(service), service);
   const listed = await machine.query(UNINSTALL);
   const words = ['DisplayVersion    REG_SZ    0.1.0', 'Publisher    REG_SZ    Packwright', 'URLInfoAbout', 'Comments'];
