@@ -2,6 +2,7 @@ import type { WindowsService, WindowsSetting } from '../../build/model/windows-f
 import { type Plan, STATE_FOLDER } from './plan.ts';
 import { literal, type Row, type Tables } from './rows.ts';
 import type { SequencedAction } from './sequences.ts';
+import { serviceAccounts } from './state-tables.ts';
 
 /** Key of the library of actions in the Binary table. */
 export const LIBRARY = 'Actions';
@@ -46,9 +47,10 @@ export interface Actions {
 export function planActions(plan: Plan): Actions {
   const { windows } = plan;
   const secrets = windows.settings.filter(({ kind, initialFile }) => kind === 'secret' && initialFile !== undefined);
+  const sids = serviceAccounts(windows).join(',');
   const deferred = [
-    ...(windows.services.length > 0 ? folderActions() : []),
-    ...secrets.flatMap((secret) => secretActions(secret)),
+    ...(windows.services.length > 0 ? folderActions(sids) : []),
+    ...secrets.flatMap((secret) => secretActions(secret, sids)),
     ...windows.services.flatMap((service) => serviceActions(service)),
   ];
   if (deferred.length === 0) return { tables: {}, early: [], execute: [], hidden: [] };
@@ -75,16 +77,16 @@ export function planActions(plan: Plan): Actions {
 }
 
 /** The data folder is for administrators alone from the first moment; the tables' rights come to a folder that is there for all. */
-function folderActions(): DeferredAction[] {
-  const data = `[${STATE_FOLDER}]`;
-  const row = (name: DeferredAction['function'], options: number, at: number): DeferredAction => {
+function folderActions(sids: string): DeferredAction[] {
+  const folder = `[${STATE_FOLDER}]`;
+  const row = (name: DeferredAction['function'], options: number, data: string, at: number): DeferredAction => {
     return { name, function: name, options, data, condition: INSTALLING, sequence: BEFORE_FOLDERS + at };
   };
-  return [row('DropFolder', ROLLBACK, -2), row('MakeFolder', 0, -1)];
+  return [row('DropFolder', ROLLBACK, folder, -2), row('MakeFolder', 0, `${folder}|${sids}`, -1)];
 }
 
 /** The file is written before the services start, taken away again when setup fails, and when the product is removed. */
-function secretActions({ property, initialFile }: WindowsSetting): DeferredAction[] {
+function secretActions({ property, initialFile }: WindowsSetting, sids: string): DeferredAction[] {
   const file = `[${STATE_FOLDER}]|${initialFile}`;
   const given = `${property} AND ${INSTALLING}`;
   const action = (
@@ -104,7 +106,7 @@ function secretActions({ property, initialFile }: WindowsSetting): DeferredActio
   });
   return [
     action('UndoSecret', 'DeleteSecret', ROLLBACK, file, given, 0),
-    action('WriteSecret', 'WriteSecret', HIDDEN, `${file}|[${property}]`, given, 1),
+    action('WriteSecret', 'WriteSecret', HIDDEN, `${file}|${sids}|[${property}]`, given, 1),
     action('DeleteSecret', 'DeleteSecret', 0, file, REMOVING, -100),
   ];
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { WindowsFacts } from '../../build/model/windows-facts.ts';
 import { IS_64_BIT } from './components.ts';
 import { componentId } from './identifiers.ts';
 import { MAIN_FEATURE, type Plan, STATE_FOLDER } from './plan.ts';
@@ -12,7 +13,6 @@ export function stateTables(plan: Plan): Tables {
   const { windows, placement } = plan;
   if (windows.services.length === 0) return {};
   const component = 'c_State';
-  const accounts = windows.services.flatMap((one) => (one.account === 'virtual' ? [serviceSid(one.name)] : []));
   return {
     Component: [
       [
@@ -26,7 +26,7 @@ export function stateTables(plan: Plan): Tables {
     ],
     FeatureComponents: [[MAIN_FEATURE, component]],
     CreateFolder: [[STATE_FOLDER, component]],
-    MsiLockPermissionsEx: [['State', STATE_FOLDER, 'CreateFolder', privateSddl(accounts), null]],
+    MsiLockPermissionsEx: [['State', STATE_FOLDER, 'CreateFolder', privateSddl(serviceAccounts(windows)), null]],
   };
 }
 
@@ -37,6 +37,11 @@ export function stateTables(plan: Plan): Tables {
 export function privateSddl(sids: readonly string[]): string {
   const accounts = ['SY', 'BA', ...sids].map((account) => `(A;OICI;FA;;;${account})`);
   return `O:BAG:SYD:PAI${accounts.join('')}`;
+}
+
+/** SIDs of the services that run as accounts of their own, and not as SYSTEM. */
+export function serviceAccounts({ services }: WindowsFacts): string[] {
+  return services.flatMap(({ name, account }) => (account === 'virtual' ? [serviceSid(name)] : []));
 }
 
 /** The account of a service, as the system derives it: S-1-5-80 and the SHA-1 of the name in upper case, UTF-16. */

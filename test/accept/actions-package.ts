@@ -16,7 +16,7 @@ const FOLDER = '[CommonAppDataFolder]Actions\\deep';
 const ACTIONS: readonly [string, number, string, string, number, string][] = [
   ['Generate', LIBRARY, 'actions', 'GeneratePassword', 50, 'GENERATE AND NOT REMOVE'],
   ['Read', LIBRARY, 'actions', 'ReadPasswordFile', 60, 'NOT REMOVE'],
-  ['SetWrite', SET, 'Write', `${FOLDER}|first-password|[PASSWORD]`, 1501, 'NOT REMOVE'],
+  ['SetWrite', SET, 'Write', `${FOLDER}|first-password|[SIDS]|[PASSWORD]`, 1501, 'NOT REMOVE'],
   ['SetUndo', SET, 'Undo', `${FOLDER}|first-password`, 1502, 'NOT REMOVE'],
   ['SetDelete', SET, 'Delete', `${FOLDER}|first-password`, 1503, 'REMOVE'],
   ['SetConfigure', SET, 'Configure', '[SERVICE]|10,60,300|86400|1|60|Keeps | "things".', 1504, 'SERVICE'],
@@ -52,7 +52,7 @@ export async function actionsPackage(): Promise<AsyncIterable<Uint8Array>> {
       ['ProductLanguage', '1033'],
       ['Manufacturer', 'Example'],
       ['ALLUSERS', '1'],
-      ['SecureCustomProperties', 'PASSWORD;PASSWORDFILE;TOKEN;TOKENFILE;GENERATE;SERVICE;FAIL'],
+      ['SecureCustomProperties', 'PASSWORD;PASSWORDFILE;TOKEN;TOKENFILE;GENERATE;SERVICE;SIDS;FAIL'],
       ['MsiHiddenProperties', 'PASSWORD;TOKEN;Write'],
       ['SECRETPROPERTIES', 'PASSWORD;TOKEN'],
       ['GENERATEPASSWORDTO', 'TOKEN'],

@@ -12,6 +12,8 @@ export const WINE_ACTION_CASES: readonly Case[] = [{ name: 'wine/x64/actions', r
 
 const SECRET = 'pä|ss [PASSWORD] "wörd" ';
 const SECRET_FILE = ['ProgramData', 'Actions', 'deep', 'first-password'];
+/** One of a service. */
+const ACCOUNT = 'S-1-5-80-1184457765-4068085190-3456807688-2200952327-3769537534';
 /** The part of it that a log has in any code page. */
 const PLAIN = 'ss [PASSWORD]';
 /** 1603, of which Wine hands on eight bits. */
@@ -37,6 +39,16 @@ async function runActions(log: Log): Promise<void> {
     await refuse(wine, 'PASSWORDFILE=C:\\empty.txt', /is empty/);
     await refuse(wine, 'PASSWORDFILE=secret.txt', /is not a full path/);
     await refuse(wine, 'PASSWORDFILE=C:\\secret.txt PASSWORD=other', /are set, and they differ/);
+  });
+  await step(log, 'a secret for services with accounts of their own', async () => {
+    // Wine keeps no list of accounts with a file: that the descriptor is one that Windows takes is all that is seen here.
+    const sids = [ACCOUNT, ACCOUNT.replace('80-1', '80-2')].join(',');
+    deepEqual((await wine.run(`msiexec /qn /i C:\\actions.msi PASSWORD=abc SIDS=${sids}`)).code, 0);
+    deepEqual(await readSecret(wine), 'abc');
+    deepEqual((await wine.run('msiexec /qn /x C:\\actions.msi')).code, 0);
+    for (const no of ['S-1-5-32-545', 'S-1-5-80-', `${ACCOUNT})(A;;FA;;;WD`, `${ACCOUNT},WD`]) {
+      await refuse(wine, `PASSWORD=abc SIDS="${no}"`, /The data of WriteSecret is not/);
+    }
   });
   await step(log, 'a failed installation leaves no secret', async () => {
     await refuse(wine, 'PASSWORD=abc FAIL=1', /The data of ConfigureService is not/);

@@ -10,6 +10,7 @@ import { parseVersion } from '../../../build/model/version.ts';
 import { compareFacts } from '../../../build/stages/compare.ts';
 import { msi } from '../../../installers/msi/msi.ts';
 import { windows } from '../../../platforms/windows/windows.ts';
+import { serviceSid } from '../../../runtime/windows/sid.ts';
 import { editionNamed } from '../../platforms/linux/lantern.ts';
 import { product, windowsPayload } from '../../platforms/windows/windows-lantern.ts';
 import { memorySource, seededBytes } from '../../suites/blobs.ts';
@@ -131,7 +132,25 @@ test('the data folder is made for administrators alone before the tables could m
   const actions = new Map((await tableOf(bytes, 'CustomAction')).map((row) => [row.Action, row]));
   t.is(actions.get('MakeFolder')?.Type, 0xc01);
   t.is(actions.get('DropFolder')?.Type, 0xd01);
-  t.is(actions.get('Set_MakeFolder')?.Target, '[STATEFOLDER]');
+  t.is(actions.get('Set_MakeFolder')?.Target, '[STATEFOLDER]|');
+});
+
+test('a service with an account of its own can use the data folder and the file of its first secret', async (t) => {
+  const pkg = await tinyPackage();
+  const placement = pkg.placements[0]!;
+  const facts = placement.windows!;
+  const settings = facts.settings.map((one) => (one.kind === 'secret' ? { ...one, initialFile: 'first-token' } : one));
+  const bytes = await writePackage(t, {
+    ...pkg,
+    placements: [{ ...placement, windows: { ...facts, settings } }],
+  });
+  const sid = serviceSid('tiny');
+  t.is((await tableOf(bytes, 'ServiceInstall'))[0]?.StartName, 'NT SERVICE\\tiny');
+  const targets = new Map((await tableOf(bytes, 'CustomAction')).map(({ Action, Target }) => [Action, Target]));
+  t.is(targets.get('Set_MakeFolder'), `[STATEFOLDER]|${sid}`);
+  t.is(targets.get('Set_WriteSecret_TINY_TOKEN'), `[STATEFOLDER]|first-token|${sid}|[TINY_TOKEN]`);
+  const [lock] = await tableOf(bytes, 'MsiLockPermissionsEx');
+  t.is(lock?.SDDLText, `O:BAG:SYD:PAI(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)(A;OICI;FA;;;${sid})`);
 });
 
 test('a file with a version resource has its version and no hash, any other a hash and no version', async (t) => {

@@ -56,6 +56,9 @@ typedef struct {
 /* Owner Administrators; full control for SYSTEM and Administrators, nothing for others, nothing inherited. */
 #define FOLDER_SECURITY L"O:BAG:SYD:P(A;OICI;FA;;;SY)(A;OICI;FA;;;BA)"
 #define FILE_SECURITY L"O:BAG:SYD:P(A;;FA;;;SY)(A;;FA;;;BA)"
+#define FOLDER_GRANT L"(A;OICI;FA;;;"
+#define FILE_GRANT L"(A;;FA;;;"
+#define LONGEST_SECURITY 4096
 
 /* SYSTEM, Administrators, TrustedInstaller. */
 static const WCHAR *const TRUSTED[] = {
@@ -72,12 +75,52 @@ static WCHAR path[LONGEST];
 static WCHAR draftPath[LONGEST];
 static WCHAR wanted[LONGEST];
 static WCHAR found[LONGEST];
+/* Security descriptors as text, of the folder and of the file, with the accounts of services: see grantTo. */
+static WCHAR folderSecurity[LONGEST_SECURITY];
+static WCHAR fileSecurity[LONGEST_SECURITY];
 
 /* The security attributes for a new object; FALSE with GetLastError(). Freed by the caller with LocalFree. */
 static BOOL makeSecurity(const WCHAR *text, SECURITY_ATTRIBUTES *security) {
   security->nLength = sizeof *security;
   security->bInheritHandle = 0;
   return ConvertStringSecurityDescriptorToSecurityDescriptorW(text, 1, &security->lpSecurityDescriptor, 0);
+}
+
+static BOOL append(WCHAR *text, const WCHAR *more, DWORD count) {
+  DWORD length = lengthOf(text);
+  if (length + count >= LONGEST_SECURITY) return 0;
+  for (DWORD i = 0; i < count; i++) text[length + i] = more[i];
+  text[length + count] = 0;
+  return 1;
+}
+
+/*
+ * Sets the security of the folder and the file, in which the accounts have what SYSTEM has: SIDs of services with accounts of their own,
+ * separated by commas; none when empty. FALSE for anything that is no SID of a service, since it becomes a part of the text.
+ */
+static BOOL grantTo(const WCHAR *sids) {
+  static const WCHAR start[] = L"S-1-5-80-";
+  folderSecurity[0] = 0;
+  fileSecurity[0] = 0;
+  append(folderSecurity, FOLDER_SECURITY, lengthOf(FOLDER_SECURITY));
+  append(fileSecurity, FILE_SECURITY, lengthOf(FILE_SECURITY));
+  while (*sids) {
+    DWORD length = 0;
+    while (sids[length] && sids[length] != ',') {
+      WCHAR letter = sids[length];
+      BOOL fits = length + 1 < sizeof start / sizeof *start ? letter == start[length] : (letter >= '0' && letter <= '9') || letter == '-';
+      if (!fits) return 0;
+      length++;
+    }
+    if (length + 1 <= sizeof start / sizeof *start) return 0;
+    BOOL granted = append(folderSecurity, FOLDER_GRANT, lengthOf(FOLDER_GRANT)) && append(folderSecurity, sids, length) &&
+                   append(folderSecurity, L")", 1) && append(fileSecurity, FILE_GRANT, lengthOf(FILE_GRANT)) &&
+                   append(fileSecurity, sids, length) && append(fileSecurity, L")", 1);
+    if (!granted) return 0;
+    sids += length;
+    if (*sids == ',') sids++;
+  }
+  return 1;
 }
 
 /* True when the object belongs to one of TRUSTED or to the account that this process runs as. */
@@ -123,7 +166,10 @@ static void releaseFolders(void) {
   while (heldCount > 0) CloseHandle(held[--heldCount]);
 }
 
-/* Holds `C:\`, `C:\a`, `C:\a\b` for the folder `C:\a\b`; makes those that are missing when `make` is set. 0, or the error. */
+/*
+ * Holds `C:\`, `C:\a`, `C:\a\b` for the folder `C:\a\b`; makes those that are missing when `make` is set, the last also for the accounts
+ * of services. 0, or the error.
+ */
 static DWORD holdFolders(const WCHAR *folder, BOOL make) {
   DWORD length = lengthOf(folder);
   while (length > 3 && folder[length - 1] == '\\') length--;
@@ -139,7 +185,7 @@ static DWORD holdFolders(const WCHAR *folder, BOOL make) {
     DWORD error = holdFolder(wanted);
     if (error == ERROR_FILE_NOT_FOUND && make) {
       SECURITY_ATTRIBUTES security;
-      if (!makeSecurity(FOLDER_SECURITY, &security)) return GetLastError();
+      if (!makeSecurity(at + 1 == length ? folderSecurity : FOLDER_SECURITY, &security)) return GetLastError();
       BOOL made = CreateDirectoryW(wanted, &security);
       error = made ? ERROR_SUCCESS : GetLastError();
       LocalFree(security.lpSecurityDescriptor);
@@ -183,10 +229,10 @@ static BOOL isInHeldFolder(HANDLE file) {
   return found[folderLength] == '\\';
 }
 
-/* A new file that only SYSTEM and Administrators can open. What an interrupted installation left is removed first. */
+/* A new file that only SYSTEM, Administrators and the services' own accounts can open. What an interrupted installation left is removed first. */
 static HANDLE createDraft(void) {
   SECURITY_ATTRIBUTES security;
-  if (!makeSecurity(FILE_SECURITY, &security)) return INVALID_HANDLE_VALUE;
+  if (!makeSecurity(fileSecurity, &security)) return INVALID_HANDLE_VALUE;
   DeleteFileW(draftPath); /* a link is removed itself, not what it points to */
   HANDLE file = CreateFileW(draftPath, GENERIC_WRITE | FILE_READ_ATTRIBUTES, 0, &security, CREATE_NEW, 0, 0);
   DWORD error = GetLastError();
@@ -232,14 +278,15 @@ static UINT reportFileError(MSIHANDLE session, const WCHAR *folder, DWORD error)
   return reportError(session, L"The folder \"[1]\" cannot be made or written to (Windows error [3]).", folder, L"", error);
 }
 
-/* WriteSecret: data `FOLDER|FILE NAME|VALUE`. The value may hold any character; an empty one writes nothing. */
+/* WriteSecret: data `FOLDER|FILE NAME|SIDS|VALUE`. The value may hold any character; an empty one writes nothing. */
 ACTION WriteSecret(MSIHANDLE session) {
   WCHAR *folder = readProperty(session, L"CustomActionData");
   WCHAR *name = folder ? cutField(folder) : 0;
-  WCHAR *value = name ? cutField(name) : 0;
+  WCHAR *sids = name ? cutField(name) : 0;
+  WCHAR *value = sids ? cutField(sids) : 0;
   UINT answer = ERROR_SUCCESS;
-  if (!value || !makePaths(folder, name)) {
-    answer = reportError(session, L"The data of WriteSecret is not FOLDER|FILE NAME|VALUE.", L"", L"", 0);
+  if (!value || !makePaths(folder, name) || !grantTo(sids)) {
+    answer = reportError(session, L"The data of WriteSecret is not FOLDER|FILE NAME|SIDS|VALUE.", L"", L"", 0);
   } else if (*value) {
     DWORD count = 0;
     char *bytes = encodeSecret(value, &count);
@@ -287,12 +334,13 @@ ACTION DeleteSecret(MSIHANDLE session) {
 }
 
 /*
- * MakeFolder: data `FOLDER`: makes it, and what is missing on the way, for SYSTEM and Administrators alone from the first moment. One
- * that is there is left as it is; it must not belong to another account.
+ * MakeFolder: data `FOLDER|SIDS`: makes it, and what is missing on the way, for SYSTEM and Administrators alone from the first moment; the
+ * folder itself also for the accounts of services. One that is there is left as it is; it must not belong to another account.
  */
 ACTION MakeFolder(MSIHANDLE session) {
   WCHAR *folder = readProperty(session, L"CustomActionData");
-  DWORD error = folder ? holdFolders(folder, 1) : ERROR_NOT_ENOUGH_MEMORY;
+  WCHAR *sids = folder ? cutField(folder) : 0;
+  DWORD error = !folder ? ERROR_NOT_ENOUGH_MEMORY : sids && grantTo(sids) ? holdFolders(folder, 1) : ERROR_INVALID_PARAMETER;
   releaseFolders();
   UINT answer = error ? reportFileError(session, folder ? folder : L"", error) : ERROR_SUCCESS;
   discard(folder);
