@@ -14,6 +14,8 @@ import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WINDOWS_INSTALLER_CASES } from './windows-installer.ts';
+import { WINDOWS_NEIGHBOUR_CASES } from './windows-neighbours.ts';
+import { WINDOWS_SECRET_CASES } from './windows-secrets.ts';
 import { WINDOWS_SERVICE_CASES } from './windows-service.ts';
 import { WINDOWS_STRUCTURE_CASES } from './windows-structure.ts';
 import { WINE_ACTION_CASES } from './wine-actions.ts';
@@ -57,6 +59,8 @@ export function chooseCases(choice: Choice, seed: number): Case[] {
     ...WINE_ZIP_CASES,
     ...WINDOWS_SERVICE_CASES,
     ...WINDOWS_INSTALLER_CASES,
+    ...WINDOWS_NEIGHBOUR_CASES,
+    ...WINDOWS_SECRET_CASES,
     ...matrix,
   ];
 }
