@@ -13,6 +13,7 @@ import { RPM6_CASES } from './sid.ts';
 import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
+import { WINDOWS_DIALOG_CASES } from './windows-dialogs.ts';
 import { WINDOWS_INSTALLER_CASES } from './windows-installer.ts';
 import { WINDOWS_NEIGHBOUR_CASES } from './windows-neighbours.ts';
 import { WINDOWS_SECRET_CASES } from './windows-secrets.ts';
@@ -59,6 +60,7 @@ export function chooseCases(choice: Choice, seed: number): Case[] {
     ...WINE_ZIP_CASES,
     ...WINDOWS_SERVICE_CASES,
     ...WINDOWS_INSTALLER_CASES,
+    ...WINDOWS_DIALOG_CASES,
     ...WINDOWS_NEIGHBOUR_CASES,
     ...WINDOWS_SECRET_CASES,
     ...matrix,
