@@ -62,7 +62,8 @@ export async function openFieldCipher(folder: string, salt: Buffer, choice: KeyC
 function readKeyFile(folder: string): Buffer {
   const file = path.join(folder, KEY_FILE);
   if (!existsSync(file)) writeWhole(folder, KEY_FILE, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-  const problem = findFileProblem(file);
+  // On Windows it has the rights of its folder, which are judged at every start.
+  const problem = process.platform === 'win32' ? undefined : findFileProblem(file);
   if (problem) throw new UserError(`${file} is not used: ${problem}`, SERIOUS);
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== KEY_BYTES)

@@ -7,10 +7,12 @@ export interface ServerUnderTest {
   log: Log;
   pid: number;
   port: number;
+  /** Default 127.0.0.1. */
+  address?: string;
 }
 
-function post({ log, pid, port }: ServerUnderTest, word: string, body: unknown): Promise<Answer> {
-  return ask(log, pid, { port, path: `/api/v1/auth/${word}`, body });
+function post({ log, pid, ...where }: ServerUnderTest, word: string, body: unknown): Promise<Answer> {
+  return ask(log, pid, { ...where, path: `/api/v1/auth/${word}`, body });
 }
 
 /** Proves that the server takes this password, and no other. */
@@ -21,9 +23,9 @@ export async function expectPassword(server: ServerUnderTest, password: string):
   expect(right.status === 200, `the password is another one: ${right.status} ${right.body}`);
 }
 
-/** Claims a server by a text that holds its sign-in link, and proves that the link works once. */
+/** Claims a server by the last sign-in link in a text, and proves that the link works once. */
 export async function claimByLink(server: ServerUnderTest, text: string, password: string): Promise<void> {
-  const token = /signin\.html\?token=([\w-]{43})/.exec(text)?.[1];
+  const token = [...text.matchAll(/signin\.html\?token=([\w-]{43})/g)].at(-1)?.[1];
   expect(token !== undefined, 'there is no sign-in link');
   const claimed = await post(server, 'claim', { SigninToken: token, Password: password });
   expect(claimed.status === 200 && claimed.body.includes('AccessToken'), `claim: ${claimed.status} ${claimed.body}`);

@@ -4,6 +4,7 @@ import { type Case, step } from '../case.ts';
 import { type EngineName, type Engines, engineCommand, podmanIn, REGISTRY, startEngines } from '../engines.ts';
 import type { Log } from '../log.ts';
 import { buildDockerArchives, findImage } from '../packages.ts';
+import { claimByLink, expectPassword } from '../sign-in.ts';
 import { expect, expectSame, PORT } from '../subject.ts';
 
 /** What a careful administrator takes away from every container. */
@@ -149,12 +150,19 @@ function serverCase(engine: EngineName, user: (typeof USERS)[number]): Case {
       const extra = user === 'default' ? [] : ['--user', user];
       await withContainer(engines, engine, image, extra, async (container) => {
         await step(log, 'answers', () => expectAnswer(engines, container, log));
+        await step(log, 'claimed by the link of its log', async () => {
+          const { text } = await engines.try(container.command('logs', container.name));
+          const { port } = container;
+          await claimByLink({ log, pid: 0, address: engines.address, port }, text, 'seven green bottles');
+        });
         const before = await step(log, 'volume', () => listVolume(engines, container, user));
         await step(log, 'created again on the same volume', async () => {
           await container.stop();
           await container.remove();
           await container.start();
           await expectAnswer(engines, container, log);
+          const { port } = container;
+          await expectPassword({ log, pid: 0, address: engines.address, port }, 'seven green bottles');
           expectSame(await listVolume(engines, container, user), before, 'the volume');
         });
       });

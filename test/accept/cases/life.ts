@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { findPackage, type PackageFile, showPackages } from '../packages.ts';
 import type { RootName } from '../roots.ts';
 import { expectServing, expectStopped, isActive, killService, readEnabled, readUnit } from '../service.ts';
+import { claimByLink, expectPassword, type ServerUnderTest } from '../sign-in.ts';
 import { findRemains, takeSnapshot } from '../snapshot.ts';
 import { EDITIONS, expect, expectSame, PORT, SUBJECTS, type Subject } from '../subject.ts';
 import { isPurgeLeftover, MARK } from './states.ts';
@@ -42,6 +43,8 @@ async function runLife(root: RootName, subject: Subject, log: Log): Promise<stri
     await killService(box, subject);
     await expectServing(box, subject, log);
   });
+  if (subject.edition !== 'agent')
+    await step(log, 'claimed by the link of the journal', () => claim(box, subject, log));
   await step(log, 'permissions after first run', () => audit(box, installer, subject, log));
   await step(log, 'stop within its time', () => checkStop(box, subject));
   const version = await installer.installedVersion(box, subject.package);
@@ -58,6 +61,7 @@ async function runLife(root: RootName, subject: Subject, log: Log): Promise<stri
     expect((await readUnit(box, subject.unit, 'MainPID')) !== old, 'the old program still runs');
     await expectServing(box, subject, log);
     await box.run(['grep', '-qxF', MARK, installer.config(subject)]);
+    if (subject.edition !== 'agent') await expectPassword(serverIn(box, log), PASSWORD);
     await audit(box, installer, subject, log);
   });
   await step(log, 'downgrade', async () => {
@@ -95,6 +99,19 @@ async function runLife(root: RootName, subject: Subject, log: Log): Promise<stri
 async function install(box: Box, installer: Installer, file: PackageFile): Promise<void> {
   const result = await installer.install(box, [file.inside]);
   expect(result.code === 0, `exit ${result.code}: ${result.text.slice(-1200)}`);
+}
+
+const PASSWORD = 'seven green bottles';
+
+function serverIn({ leader }: Box, log: Log): ServerUnderTest {
+  return { log, pid: leader, port: PORT };
+}
+
+async function claim(box: Box, subject: Subject, log: Log): Promise<void> {
+  const journal = await box.run(['journalctl', '--unit', subject.unit, '--output=cat', '--no-pager']);
+  await claimByLink(serverIn(box, log), journal, PASSWORD);
+  const readers = await box.try(['setpriv', '--reuid=nobody', '--clear-groups', 'journalctl', '--unit', subject.unit]);
+  expect(!readers.text.includes('token='), 'every user can read the link in the journal');
 }
 
 async function audit(box: Box, installer: Installer, subject: Subject, log: Log): Promise<void> {

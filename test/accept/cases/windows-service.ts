@@ -3,11 +3,12 @@ import { chmod, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { LINK_FILE } from '../../../runtime/server/claim-link.ts';
 import { SETTINGS_FILE } from '../../../runtime/settings/settings.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
 import { writePayload } from '../payload.ts';
-import { expectPassword } from '../sign-in.ts';
+import { claimByLink, expectPassword } from '../sign-in.ts';
 import { expect } from '../subject.ts';
 import { startWine, type Wine } from '../wine.ts';
 
@@ -20,6 +21,7 @@ export const WINDOWS_SERVICE_CASES: readonly Case[] = [
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 const HOME = 'C:\\Program Files\\Duplicati';
 const SETTINGS = 'HKLM\\SOFTWARE\\Packwright\\duplicati\\Settings';
+const CLAIMED = 'seven green bottles';
 const CANARY = 'canary-7d1f';
 const CYCLES = 20;
 
@@ -31,6 +33,7 @@ async function runServer(log: Log): Promise<void> {
   await step(log, '--service in a console says what it is for', () => startInConsole(wine));
   await step(log, 'install-service', () => install(wine, data));
   await step(log, 'install-service once more', () => installAgain(wine));
+  await step(log, 'claimed by the link in a file for administrators', () => claim(log, wine, data));
   await step(log, `${CYCLES} times started and stopped`, () => repeat(wine));
   await step(log, 'settings of the registry and the first password', () => useSettings(log, wine, data));
   await step(log, 'a process that is killed is a failure', () => killService(wine));
@@ -140,6 +143,19 @@ async function repeat(wine: Wine): Promise<void> {
     await waitFor(wine, 'duplicati', 4);
   }
   await isHealthy(wine);
+}
+
+/** Every user can read the Event Log, so that must not have the link; the file has the rights of its folder. */
+async function claim(log: Log, wine: Wine, data: string): Promise<void> {
+  const file = join(data, LINK_FILE);
+  await claimByLink({ log, pid: wine.box.leader, port: 8200 }, await readFile(file, 'utf8'), CLAIMED);
+  await expectPrivate(data); // Wine does not hand rights of folders down to files
+  expect(!(await readFile(join(data, 'log', 'duplicati.log'), 'utf8')).includes('token='), 'the link is in the log');
+  await restart(wine);
+  await waitFor(wine, 'duplicati', 4);
+  await isHealthy(wine);
+  expect(!(await readdir(data)).includes(LINK_FILE), 'the link is left');
+  await expectPassword({ log, pid: wine.box.leader, port: 8200 }, CLAIMED);
 }
 
 async function restart(wine: Wine): Promise<void> {
