@@ -10,6 +10,7 @@ import { runCommand } from './command.ts';
 import type { Log } from './log.ts';
 import { DIST } from './packages.ts';
 import { CACHE } from './roots.ts';
+import { expectPassword } from './sign-in.ts';
 import { type EditionName, expect } from './subject.ts';
 import { startWine, type Wine, type WineOptions } from './wine.ts';
 
@@ -31,6 +32,8 @@ export interface Machine extends AsyncDisposable {
   isThere(service: string): Promise<boolean>;
   /** The server answers on this port of loopback, and nothing listens anywhere else. */
   isServing(port: number): Promise<void>;
+  /** That server takes this password and no other. */
+  takesPassword(port: number, password: string): Promise<void>;
   /** Values below a key, with those of its keys: `reg query KEY /s`. An empty text when there is none. */
   query(key: string): Promise<string>;
   /** PATH of all users. */
@@ -96,6 +99,7 @@ export async function openMachine(log: Log, options: WineOptions = {}): Promise<
       await waitUntil(`port ${port} answers`, async () => (await ask(log, wine.box.leader, question)).status === 200);
       deepEqual(await auditSockets(wine.box, [`127.0.0.1:${port}`, `[::1]:${port}`]), []);
     },
+    takesPassword: (port, password) => expectPassword({ log, pid: wine.box.leader, port }, password),
     readPath: async () => (await wine.run(`reg query "${ENVIRONMENT}" /v PATH`)).out,
     [Symbol.asyncDispose]: () => wine[Symbol.asyncDispose](),
   };

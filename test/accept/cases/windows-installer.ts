@@ -3,7 +3,6 @@ import { readdir, rm, writeFile } from 'node:fs/promises';
 import { SETTINGS_FILE } from '../../../runtime/settings/settings.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
-import { expectPassword } from '../sign-in.ts';
 import { expect } from '../subject.ts';
 import {
   compareSnapshots,
@@ -47,7 +46,7 @@ async function run(log: Log): Promise<void> {
     const text = await msiexec(`/i ${now.cli} ${words}`, { env });
     await waitFor('duplicati', 4);
     await isServing(PORT);
-    await isSignedInWith(log, machine, SECRET);
+    await isSignedInWith(machine, SECRET);
     // Wine prints properties that MsiHiddenProperties names; the tables' flags are held by a unit test.
     deepEqual(
       text.split('\n').filter((line) => line.includes('51c2') && !/^Property\(/.test(line)),
@@ -69,7 +68,7 @@ async function run(log: Log): Promise<void> {
     await msiexec(`/i ${next.cli}`);
     await waitFor('duplicati', 4);
     await isServing(PORT);
-    await isSignedInWith(log, machine, SECRET);
+    await isSignedInWith(machine, SECRET);
     expect(machine.has(...DATA, 'kept.txt'), 'data is gone');
     const settings = await machine.query(SERVER_KEY);
     for (const text of [/LOG_LEVEL\s+REG_SZ\s+Verbose/, /Service\s+REG_DWORD/]) expect(text.test(settings), settings);
@@ -115,8 +114,8 @@ async function run(log: Log): Promise<void> {
   });
 }
 
-async function isSignedInWith(log: Log, machine: Machine, secret: string): Promise<void> {
-  await expectPassword({ log, pid: machine.wine.box.leader, port: PORT }, secret);
+async function isSignedInWith(machine: Machine, secret: string): Promise<void> {
+  await machine.takesPassword(PORT, secret);
   expect(!machine.has(...DATA, 'initial-password'), 'the initial password is still there');
 }
 

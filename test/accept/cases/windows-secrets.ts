@@ -1,6 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { verifyPassword } from '../../../runtime/server/password-hash.ts';
 import { type Case, step } from '../case.ts';
 import type { Log } from '../log.ts';
 import { expect } from '../subject.ts';
@@ -98,15 +97,15 @@ async function forgetProperties(machine: Machine, log: number): Promise<void> {
   await writeFile(file, text.replace(/^Property\(.\): (PASSWORD|PASSWORD_REPEAT|\w*WriteSecret_PASSWORD) = .*$/gm, ''));
 }
 
-async function isPassword(machine: Machine, secret: string): Promise<void> {
-  const { hash } = JSON.parse(await readFile(machine.path(...DATA, 'password.json'), 'utf8')) as { hash: string }; // as the server writes it
-  expect(await verifyPassword(secret, hash), 'the password is another one');
+async function isPassword(machine: Machine, secret: string, port = 8200): Promise<void> {
+  await machine.isServing(port);
+  await machine.takesPassword(port, secret);
   expect(!machine.has(WAITING), 'the initial password is still there');
 }
 
 async function fail(log: Log): Promise<void> {
   await using machine = await openMachine(log);
-  const { msiexec, now, next, waitFor, isServing, wine } = machine;
+  const { msiexec, now, next, waitFor, wine } = machine;
   const before = await takeSnapshot(machine);
   const isUntouched = async (since: typeof before, allowed: readonly RegExp[] = []) => {
     const changes = compareSnapshots(since, await takeSnapshot(machine));
@@ -143,8 +142,7 @@ async function fail(log: Log): Promise<void> {
     expect(machine.has(...DATA, 'kept.txt'), 'data is gone');
     await msiexec(`/i ${next.cli} PORT=18400`);
     await waitFor('duplicati', 4);
-    await isServing(18400);
-    await isPassword(machine, SECRET);
+    await isPassword(machine, SECRET, 18400);
   });
 }
 
