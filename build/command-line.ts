@@ -35,6 +35,14 @@ Examples:
   source <(packwright completion zsh)                                     in ~/.zshrc, after compinit
   packwright completion fish >~/.config/fish/completions/packwright.fish  once`;
 
+const VERIFICATION = `
+An .msi of any origin is also held against Windows Installer’s own rules, by their numbers (ICE03 …): an error makes the exit code 1,
+a warning does not. Each is described at https://learn.microsoft.com/windows/win32/msi/ice-reference
+
+Examples:
+  packwright verify dist/*.deb dist/*.msi        each is sound, or what is wrong with it
+  packwright verify --json setup.msi | jq '.[0].findings[] | select(.level == "error")'`;
+
 /**
  * Every verb, argument and option of `packwright`, said once: the parser, `--help`, the completions and the manual page are made of it.
  * A verb's code is loaded when it is asked for.
@@ -123,9 +131,12 @@ export function makeCommandLine(): Command {
 
   cli
     .command('verify')
-    .description('read packages back and check every digest and member, and SHA256SUMS beside them')
+    .description(
+      'read packages back, check every digest and member, SHA256SUMS beside them, and the rules of their format',
+    )
     .argument('<files...>', 'package files')
     .addOption(json)
+    .addHelpText('after', VERIFICATION)
     .action(async (files, options) =>
       (await import('./commands/verify.ts')).verifyCommand(files, { ...cli.opts(), ...options }),
     );

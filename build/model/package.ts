@@ -110,8 +110,8 @@ export interface PackageFacts {
   name: string;
   /** In the format's dialect. */
   version: string;
-  /** One for each architecture inside, in the format's word and ours. */
-  trees: readonly { arch: Arch; entries: readonly FactEntry[] }[];
+  /** One for each architecture inside, in the format's word and ours. x86 is read in packages of others, never built. */
+  trees: readonly { arch: Arch | 'x86'; entries: readonly FactEntry[] }[];
   /** Header fields in the format's words, in the package's order. */
   metadata: Readonly<Record<string, string>>;
   /** Maintainer scripts or scriptlets by the format's name for them. */

@@ -76,17 +76,23 @@ async function readBack(pkg: Package, file: string, name: string, options: Write
     const facts = await options.format.read(source, options.unpacker);
     const here = (arch: string) => form.readBack === 'whole' || facts.trees.some((tree) => tree.arch === arch);
     const meant = { ...pkg, placements: pkg.placements.filter((placement) => here(placement.arch)) };
-    const faults = [...compareFacts(meant, facts, options.format.ownFiles?.(pkg))];
-    if (faults.length > 0) {
-      throw new PackwrightError(
-        name,
-        `it reads back differently:\n  ${faults.slice(0, 20).join('\n  ')}`,
-        'this is a defect of Packwright',
-      );
-    }
+    refuseFaults(name, 'it reads back differently', [...compareFacts(meant, facts, options.format.ownFiles?.(pkg))]);
+    const findings = (await options.format.lint?.(source)) ?? [];
+    const errors = findings.filter(({ level }) => level === 'error');
+    const told = errors.map(({ rule, table, row, what, hint }) => `${rule}: ${table} ${row}: ${what}; ${hint}`);
+    refuseFaults(name, 'it breaks rules of its format', told);
   } finally {
     await source.close();
   }
+}
+
+function refuseFaults(name: string, what: string, faults: readonly string[]) {
+  if (faults.length > 0)
+    throw new PackwrightError(
+      name,
+      `${what}:\n  ${faults.slice(0, 20).join('\n  ')}`,
+      'this is a defect of Packwright',
+    );
 }
 
 function openScratch(folder: string): string {

@@ -2,6 +2,7 @@
 import { PackwrightError } from '../../build/model/errors.ts';
 import type { Format } from '../../build/model/format.ts';
 import type { Package } from '../../build/model/package.ts';
+import { lintMsi } from './lint/lint.ts';
 import { readMsi } from './read.ts';
 import { TEMPLATES, writeMsi } from './write.ts';
 
@@ -16,6 +17,7 @@ export const msi = {
   fileName: nameFile,
   write: async (pkg, blobs, compression) => [await writeMsi(pkg, blobs, compression, nameFile(pkg))],
   read: readMsi,
+  lint: lintMsi,
 } satisfies Format;
 
 /** `NAME-VERSION-ARCHITECTURE.msi`. */

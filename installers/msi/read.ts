@@ -5,7 +5,10 @@ import type { Arch } from '../../build/model/target.ts';
 import { readCabinet } from '../archives/cab/cab.ts';
 import { type Cell, type DatabaseFacts, readDatabase } from './database/database.ts';
 
-const ARCHES: ReadonlyMap<string, Arch> = new Map([
+/** A template that names no processor means Intel ("Template Summary property"). */
+const ARCHES: ReadonlyMap<string, Arch | 'x86'> = new Map([
+  ['', 'x86'],
+  ['Intel', 'x86'],
   ['x64', 'x64'],
   ['Arm64', 'arm64'],
 ]);
@@ -27,7 +30,7 @@ export async function readMsi(file: ByteSource, unpacker: Unpacker): Promise<Pac
   };
   const properties = new Map(rowsOf(database, 'Property').map(([name, value]) => [String(name), String(value ?? '')]));
   const template = database.summary.template ?? '';
-  const arch = ARCHES.get(template.split(';')[0] ?? '');
+  const arch = ARCHES.get((template.split(';')[0] ?? '').trim());
   if (!arch) return refuse(`its template "${template}" names no processor that is known here`);
   const entries = await readFiles(file, database, unpacker, refuse);
   return {

@@ -11,7 +11,7 @@ import * as product from './product-rules.ts';
 import * as schema from './schema-rules.ts';
 import * as sequences from './sequence-rules.ts';
 import * as system from './system-rules.ts';
-import { openTables } from './tables.ts';
+import { openTables, type Tables } from './tables.ts';
 
 /** What one rule may say of one package; who has so many faults has one cause. */
 const MOST = 200;
@@ -25,30 +25,24 @@ export const RULES: ReadonlyMap<string, Rule> = new Map(
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );
 
-/** What all the rules find, by rule. */
-export function lintDatabase(database: DatabaseFacts): Finding[] {
+/** What the rules with these names find, by rule; all of them by default. */
+export function lintDatabase(database: DatabaseFacts, names: Iterable<string> = RULES.keys()): Finding[] {
   const tables = openTables(database);
-  return [...RULES].flatMap(([rule, check]) => {
-    const findings: Finding[] = [];
-    for (const fault of check(tables)) {
-      if (findings.length === MOST) {
-        const level = findings.some((one) => one.level === 'error') ? 'error' : fault.level;
-        return [
-          ...findings,
-          {
-            rule,
-            level,
-            table: fault.table,
-            row: '',
-            what: `there is more than these ${MOST}`,
-            hint: 'mend these first',
-          },
-        ];
-      }
-      findings.push({ rule, ...fault });
+  return [...names].flatMap((name) => runRule(name, tables));
+}
+
+function runRule(name: string, tables: Tables): Finding[] {
+  const findings: Finding[] = [];
+  for (const fault of RULES.get(name)?.(tables) ?? []) {
+    if (findings.length < MOST) {
+      findings.push({ rule: name, ...fault });
+      continue;
     }
-    return findings;
-  });
+    const level = findings.some((one) => one.level === 'error') ? 'error' : fault.level;
+    const what = `there is more than these ${MOST}`;
+    return [...findings, { rule: name, level, table: fault.table, row: '', what, hint: 'mend these first' }];
+  }
+  return findings;
 }
 
 /** What all the rules find in a package. @throws PackwrightError where it is no database. */

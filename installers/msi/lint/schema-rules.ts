@@ -22,6 +22,7 @@ const SOURCES: ReadonlyMap<number, string> = new Map([
   ...[17, 18, 21, 22].map((type) => [type, 'File'] as const),
   ...[34, 35].map((type) => [type, 'Directory'] as const),
 ]);
+const LONGEST_QUOTE = 60;
 const SEE = 'see this column in the documentation of its table';
 
 /**
@@ -41,8 +42,10 @@ export const ice03: Rule = function* (tables) {
       if (column.key && /^l/i.test(column.type))
         yield error([table.name, undefined, column.name], 'a key cannot be localized', 'make it s');
       const targets = facts && targetsOf(tables, facts);
-      for (const [at, cells] of table.rows.entries())
-        yield* checkCell(cells[index] ?? null, column, facts, targets, [table.name, rows[at]!, column.name]);
+      for (const [at, cells] of table.rows.entries()) {
+        const fault = faultOf(cells[index] ?? null, column, facts, targets, [table.name, rows[at]!, column.name]);
+        if (fault) yield fault;
+      }
     }
   }
   yield* sourcesOfActions(tables);
@@ -58,37 +61,45 @@ function* repeatedKeys(tables: Tables, table: FoundTable): Iterable<Fault> {
   }
 }
 
-function* checkCell(
+/** The first fault of a cell; no generator, since there are millions of cells. */
+function faultOf(
   cell: Cell,
   column: Column,
   facts: Facts | undefined,
   targets: ReadonlySet<string> | undefined,
   place: readonly [string, Row, string],
-): Iterable<Fault> {
-  if (cell === null) {
-    if (facts && !facts.nullable) yield error(place, 'it is null', SEE);
-    return;
-  }
-  if (typeof cell === 'object') return;
+): Fault | undefined {
+  if (cell === null) return facts && !facts.nullable ? error(place, 'it is null', SEE) : undefined;
+  if (typeof cell === 'object') return undefined;
+  const fault =
+    facts && (typeof cell === 'number' ? faultOfNumber(cell, facts, place) : faultOfText(cell, facts, targets, place));
   const longest = Number(column.type.slice(1));
+  if (fault || typeof cell === 'number' || !(longest > 0 && cell.length > longest)) return fault;
   // A warning in what WiX prints; the page gives no level, and says that the installer does not mind.
-  if (typeof cell === 'string' && longest > 0 && cell.length > longest)
-    yield warning(place, `it is longer than ${longest} characters`, SEE);
-  if (!facts) return;
-  if (facts.set.includes(String(cell))) return;
-  if (typeof cell === 'number') {
-    if (facts.set.length > 0 && !facts.bounded) yield error(place, `${cell} is none of ${facts.set.join(', ')}`, SEE);
-    else if (cell < facts.min) yield error(place, `${cell} is below ${facts.min}`, SEE);
-    else if (cell > facts.max) yield error(place, `${cell} is above ${facts.max}`, SEE);
-    return;
-  }
-  if (facts.set.length > 0) yield error(place, `${JSON.stringify(cell)} is none of ${facts.set.join(', ')}`, SEE);
-  else if (targets?.has(cell)) return;
-  else if (targets && !mayBeNoKey(facts.category, cell))
-    yield error(place, `${cell} is not in ${facts.keyTables.join(', ')}`, 'name a row that is there');
-  else if (place[0] === '_Validation' && column.name === 'KeyTable')
-    return; // a list of tables, though the category is that of one
-  else if (!isOfForm(facts.category, cell)) yield error(place, `${JSON.stringify(cell)} is no ${facts.category}`, SEE);
+  return warning(place, `it is longer than ${longest} characters`, SEE);
+}
+
+function faultOfNumber(cell: number, facts: Facts, place: readonly [string, Row, string]): Fault | undefined {
+  if (facts.set.includes(String(cell))) return undefined;
+  if (facts.set.length > 0 && !facts.bounded) return error(place, `${cell} is none of ${facts.set.join(', ')}`, SEE);
+  if (cell < facts.min) return error(place, `${cell} is below ${facts.min}`, SEE);
+  return cell > facts.max ? error(place, `${cell} is above ${facts.max}`, SEE) : undefined;
+}
+
+function faultOfText(
+  cell: string,
+  facts: Facts,
+  targets: ReadonlySet<string> | undefined,
+  place: readonly [string, Row, string],
+): Fault | undefined {
+  if (facts.set.includes(cell) || targets?.has(cell)) return undefined;
+  const quoted = JSON.stringify(cell.length > LONGEST_QUOTE ? `${cell.slice(0, LONGEST_QUOTE)}…` : cell);
+  if (facts.set.length > 0) return error(place, `${quoted} is none of ${facts.set.join(', ')}`, SEE);
+  if (targets && !mayBeNoKey(facts.category, cell))
+    return error(place, `${quoted} is not in ${facts.keyTables.join(', ')}`, 'name a row that is there');
+  // A list of tables, though its category is that of one.
+  if (place[0] === '_Validation' && place[2] === 'KeyTable') return undefined;
+  return isOfForm(facts.category, cell) ? undefined : error(place, `${quoted} is no ${facts.category}`, SEE);
 }
 
 /** Versions may be companion files, shortcuts formatted texts, sources properties. */

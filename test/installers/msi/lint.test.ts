@@ -482,7 +482,7 @@ test('ICE03 follows the package’s own _Validation', (t) => {
   };
   t.deepEqual(odd({}), []);
   t.deepEqual(odd({ Set: 'c;d' }), ['error: "b" is none of c, d']);
-  t.deepEqual(odd({ KeyTable: 'Property', KeyColumn: 1 }), ['error: b is not in Property']);
+  t.deepEqual(odd({ KeyTable: 'Property', KeyColumn: 1 }), ['error: "b" is not in Property']);
   t.deepEqual(odd({ Category: 'Guid' }), ['error: "b" is no Guid']);
   t.deepEqual(odd({ Column: 'Other' }), ['warning: _Validation says nothing of this column']);
 });
