@@ -39,7 +39,9 @@ async function windowsPrograms(loaders: WindowsLoaders, launchers: Launchers, pr
     content,
   });
   const files = [program('runtime', 'runtime', loaders.console)];
-  if (programs.some((one) => one.windowless)) files.push(program('runtimew', 'runtime', loaders.windowless));
+  if (programs.some((one) => one.windowless)) {
+    files.push(program('runtimew', 'runtime', await loaders.windowless()));
+  }
   for (const { name, windowless } of programs) {
     const file = windowless ? launchers.windowlessLauncher : launchers.launcher;
     files.push(program(name, 'app', await fileContent(file)));

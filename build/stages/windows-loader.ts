@@ -24,8 +24,8 @@ export interface LoaderLook {
 export interface WindowsLoaders {
   /** `runtime.exe`: for programs of a console, and for services. */
   console: Content;
-  /** `runtimew.exe`: the same without a console. */
-  windowless: Content;
+  /** `runtimew.exe`: the same without a console; another 100 MB, made when a program needs it. */
+  windowless(): Promise<Content>;
 }
 
 /** Changes when the resources are made in another way. */
@@ -59,10 +59,17 @@ export async function makeWindowsLoaders(
   });
   const key = `windowless ${FORM} ${made.sha256}`;
   const edit = (source: ByteSource) => setSubsystem(source, 'windowless');
-  const windowless = (await cache.read(key)) ?? (await cache.write(key, editedBytes(made.file, 'runtime.exe', edit)));
+  let windowless: Promise<Content> | undefined;
+  const makeWindowless = async () => {
+    const kept = (await cache.read(key)) ?? (await cache.write(key, editedBytes(made.file, 'runtime.exe', edit)));
+    return fileContent(kept.file, { sha256: kept.sha256, machineCode: arch });
+  };
   return {
     console: await fileContent(made.file, { sha256: made.sha256, machineCode: arch }),
-    windowless: await fileContent(windowless.file, { sha256: windowless.sha256, machineCode: arch }),
+    windowless() {
+      windowless ??= makeWindowless();
+      return windowless;
+    },
   };
 }
 

@@ -11,7 +11,7 @@ import { assertWindowsFiles, peOf } from '../../../build/stages/machine-code.ts'
 import { programFiles } from '../../../build/stages/programs.ts';
 import { NATIVE } from '../../../platforms/windows/native/native.ts';
 
-const LOADERS = { console: bytesContent('console'), windowless: bytesContent('windowless') };
+const LOADERS = { console: bytesContent('console'), windowless: async () => bytesContent('windowless') };
 const CLI = { name: 'thing', entry: 'thing.ts', summary: 'does things' };
 const TRAY = { ...CLI, name: 'tray', windowless: true };
 
