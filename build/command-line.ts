@@ -19,6 +19,7 @@ Examples:
   packwright build 'linux-x64-*'         some of it
   packwright explain linux-x64-main.deb  what it holds and what it does when installed
   packwright verify dist/*.deb           read packages back and check every byte
+  packwright verify setup.msi            and Windows Installer’s own rules (ICE03 …), on any system
 
 Environment:
   PACKWRIGHT_CACHE            where costly things are kept

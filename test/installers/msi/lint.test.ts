@@ -1,4 +1,5 @@
 /** Each rule finds its fault in a product that is sound otherwise. */
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { type Cell, type DatabaseFacts, validationTable } from '../../../installers/msi/database/database.ts';
 import { lintDatabase, RULES } from '../../../installers/msi/lint/lint.ts';
@@ -97,7 +98,7 @@ const FAULTS: readonly [rule: string, level: 'error' | 'warning', what: string, 
   ['ICE17', 'error', 'a button without an event', drop('ControlEvent', 'Left/Go')],
   ['ICE17', 'error', 'a picture that is not there', control({ Type: 'Bitmap', Text: 'none' })],
   ['ICE17', 'error', 'a picture button whose icon is not there', control({ Attributes: 0x80003, Text: 'none' })],
-  ['ICE17', 'error', 'both an icon and a bitmap', control({ Attributes: 0xc0003 })],
+  ['ICE17', 'error', 'both an icon and a bitmap', control({ Attributes: 0xc0003, Text: '[PICTURE]' })],
   ['ICE17', 'warning', 'a list without entries', control({ Type: 'ListBox', Property: 'NOTHING' })],
   [
     'ICE18',
@@ -428,6 +429,16 @@ test('every rule has a fault that it finds', (t) => {
     [...RULES.keys()].filter((rule) => !tested.has(rule)),
     [],
   );
+});
+
+test('the folder’s README lists every rule with the level of its gravest fault', async (t) => {
+  const readme = await readFile(new URL('../../../installers/msi/lint/README.md', import.meta.url), 'utf8');
+  const listed = new Map(
+    [...readme.matchAll(/^\| ([A-Z]{3}\d\d) \| (\w+) \|/gm)].map(([, rule, level]) => [rule, level]),
+  );
+  const levels = new Map([['ICE39', 'error']]); // its errors are those of the summary information, below
+  for (const [rule, level] of FAULTS) if (levels.get(rule) !== 'error') levels.set(rule, level);
+  t.deepEqual([...listed].sort(), [...levels].sort());
 });
 
 /** Levels and rules that a package with another summary information gets. */
