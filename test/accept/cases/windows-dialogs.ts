@@ -27,7 +27,7 @@ async function run(log: Log): Promise<void> {
     await machine.takesPassword(8200, SECRET);
     expect(/Service\s+REG_DWORD/.test(await machine.query(SERVER_KEY)), 'the service was not chosen');
   });
-  await step(log, 'change: the service goes, the rest stays', async () => {
+  await step(log, 'change, which is thought better of', async () => {
     await setup.open();
     await setup.press('alt+c');
     await setup.press('Escape', 'alt+y');

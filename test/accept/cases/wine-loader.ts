@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Case, step } from '../case.ts';
@@ -49,6 +49,7 @@ async function runLoader(log: Log): Promise<void> {
     await using wine = await startWine(log);
     await cp(join(folder, 'out'), join(wine.drive, 'Program Files', 'Probe'), { recursive: true });
     await step(log, 'arguments and exit codes', () => passArguments(wine));
+    await step(log, 'from a folder with blanks and letters of the world', () => callElsewhere(wine, log));
     await step(log, 'the loader called by its own name', () => callLoader(wine));
     await step(log, 'pipes', () => usePipes(wine));
     await step(log, 'what runs without a console', () => runWindowless(wine));
@@ -76,6 +77,18 @@ async function passArguments(wine: Wine): Promise<void> {
   deepEqual(told(out).rest, ['a b', 'say "hi"', 'tail\\', 'tail\\', '', '*', 'Grüße', '--help'], out);
   const version = await wine.run(`set PATH=${HOME}\\bin;%PATH%\nprobe --version`);
   deepEqual(version, { code: 0, out: 'probe 1.0.0\n', err: '' });
+}
+
+/** A folder that a person may choose; its path is near the 260 characters that old programs take. */
+const ELSEWHERE = `Größe & (x86) 日本 😀, ${'lang '.repeat(42)}Ende`;
+
+async function callElsewhere(wine: Wine, log: Log): Promise<void> {
+  await rename(join(wine.drive, 'Program Files', 'Probe'), join(wine.drive, ELSEWHERE));
+  const env = { PLACE: `C:\\${ELSEWHERE}`, WORD: '日本 😀 %PATH% ^ & | < > !', LAST: 'C:\\a b\\' };
+  log.write(`${env.PLACE.length} characters`);
+  const { code, out, err } = await wine.run('"%PLACE%\\bin\\probe.exe" 3 "%WORD%" "%LAST%\\"', { env });
+  deepEqual([code, told(out).rest], [3, [env.WORD, env.LAST]], err);
+  await rename(join(wine.drive, ELSEWHERE), join(wine.drive, 'Program Files', 'Probe'));
 }
 
 async function callLoader(wine: Wine): Promise<void> {
