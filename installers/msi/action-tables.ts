@@ -2,6 +2,7 @@ import type { WindowsService, WindowsSetting } from '../../build/model/windows-f
 import { type Plan, STATE_FOLDER } from './plan.ts';
 import { literal, type Row, type Tables } from './rows.ts';
 import type { SequencedAction } from './sequences.ts';
+import { preshutdownSeconds } from './service-tables.ts';
 import { serviceAccounts } from './state-tables.ts';
 
 /** Key of the library of actions in the Binary table. */
@@ -119,7 +120,7 @@ function serviceActions({ name, feature, stopSeconds, description }: WindowsServ
     name: `${kind}_${feature}`,
     function: 'ConfigureService',
     options: 0,
-    data: `${literal(name)}|${RECOVERY}|${isChosen}|${stopSeconds + 10}|${literal(description)}`,
+    data: `${literal(name)}|${RECOVERY}|${isChosen}|${preshutdownSeconds(stopSeconds)}|${literal(description)}`,
     condition,
     sequence: AFTER_SERVICES + at,
   });

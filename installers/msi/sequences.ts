@@ -41,6 +41,7 @@ const EXECUTE: Readonly<Record<string, number>> = {
   WriteRegistryValues: 5000,
   WriteEnvironmentStrings: 5200,
   InstallServices: 5800,
+  MsiConfigureServices: 5850,
   StartServices: 5900,
   RegisterUser: 6000,
   RegisterProduct: 6100,

@@ -1,3 +1,4 @@
+import type { WindowsService } from '../../build/model/windows-facts.ts';
 import { HKEY_LOCAL_MACHINE } from './components.ts';
 import { featureComponent } from './feature-tables.ts';
 import { keyOf } from './identifiers.ts';
@@ -9,6 +10,12 @@ const START = 0x1;
 const STOP = 0x2;
 const UNINSTALL_STOP = 0x20;
 const UNINSTALL_DELETE = 0x80;
+/** ServiceInstall.StartType. */
+const [AUTO_START, DEMAND_START] = [2, 3] as const;
+/** Bits of MsiServiceConfig.Event, its ConfigTypes (SERVICE_CONFIG_…), and SERVICE_SID_TYPE_UNRESTRICTED. */
+const [ON_INSTALL, ON_REINSTALL] = [1, 4] as const;
+const [DELAYED_AUTO_START, SERVICE_SID, PRESHUTDOWN] = [3, 5, 7] as const;
+const UNRESTRICTED = '1';
 
 /**
  * Services. Each is there with the programs, whose loader it runs; its feature makes it start: with the system, and now. Without the
@@ -16,9 +23,10 @@ const UNINSTALL_DELETE = 0x80;
  */
 export function serviceTables(plan: Plan): Tables {
   const { windows } = plan;
-  const rows: Record<'ServiceInstall' | 'ServiceControl' | 'Registry', Row[]> = {
+  const rows: Record<'ServiceInstall' | 'ServiceControl' | 'MsiServiceConfig' | 'Registry', Row[]> = {
     ServiceInstall: [],
     ServiceControl: [],
+    MsiServiceConfig: [],
     Registry: [],
   };
   for (const service of windows.services) {
@@ -28,7 +36,7 @@ export function serviceTables(plan: Plan): Tables {
       service.name,
       literal(service.title),
       0x10, // SERVICE_WIN32_OWN_PROCESS
-      service.start === 'boot' ? 2 : 3, // SERVICE_AUTO_START, SERVICE_DEMAND_START
+      service.start === 'boot' ? AUTO_START : DEMAND_START,
       1, // SERVICE_ERROR_NORMAL
       null,
       null,
@@ -38,6 +46,7 @@ export function serviceTables(plan: Plan): Tables {
       component,
       literal(service.description),
     ]);
+    rows.MsiServiceConfig.push(...configuration(service, component));
     rows.Registry.push(...eventSource(service.name, component));
     rows.ServiceControl.push(
       [keyOf('s', `${service.name}_stop`), service.name, STOP | UNINSTALL_STOP | UNINSTALL_DELETE, null, 1, component],
@@ -45,6 +54,27 @@ export function serviceTables(plan: Plan): Tables {
     );
   }
   return rows;
+}
+
+/**
+ * What Windows knows of a service beside its ServiceInstall row. The action ConfigureService (action-tables.ts) says the same before, and
+ * what no table can: a start that its feature decides, the recovery actions. A delayed start is for a service that ServiceInstall
+ * starts by itself ("MsiServiceConfig Table"); where only its feature does, the row is left out and the action alone has it.
+ */
+function configuration({ name, start, feature, stopSeconds }: WindowsService, component: string): Row[] {
+  const row = (word: string, type: number, value: string, of: string): Row => {
+    return [keyOf('s', `${name}_${word}`), name, ON_INSTALL | ON_REINSTALL, type, value, of];
+  };
+  return [
+    ...(start === 'boot' ? [row('delayed', DELAYED_AUTO_START, '1', featureComponent(feature))] : []),
+    row('sid', SERVICE_SID, UNRESTRICTED, component),
+    row('preshutdown', PRESHUTDOWN, String(preshutdownSeconds(stopSeconds) * 1000), component),
+  ];
+}
+
+/** How long a shutdown of the machine waits for a service that is given so many seconds to stop. */
+export function preshutdownSeconds(stopSeconds: number): number {
+  return stopSeconds + 10;
 }
 
 /**

@@ -91,6 +91,7 @@ const CONDITIONS = {
   StopServices: 'VersionNT',
   DeleteServices: 'VersionNT',
   InstallServices: 'VersionNT',
+  MsiConfigureServices: 'VersionNT',
   StartServices: 'VersionNT',
 };
 

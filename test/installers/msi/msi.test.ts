@@ -165,6 +165,21 @@ test('a file with a version resource has its version and no hash, any other a ha
   );
 });
 
+test('a service has a SID and time for a shutdown, and starts late where setup starts it by itself', async (t) => {
+  for (const [name, delayed] of [
+    ['core', [['c_Service', 5, 3, '1']]],
+    ['desk', []],
+  ] as const) {
+    const bytes = await writePackage(t, makePackage(name));
+    const [service] = await tableOf(bytes, 'ServiceInstall');
+    const rows = (await tableOf(bytes, 'MsiServiceConfig')).filter((row) => row.Name === service?.Name);
+    t.deepEqual(
+      rows.map(({ Component_, Event, ConfigType, Argument }) => [Component_, Event, ConfigType, Argument]).sort(),
+      [...delayed, [service?.Component_, 5, 5, '1'], [service?.Component_, 5, 7, '20000']].sort(),
+    );
+  }
+});
+
 test('a path below the data folder is one of Windows', async (t) => {
   const rows = await tableOf(await writePackage(t, makePackage('core')), 'Registry');
   const value = (name: string) => rows.find((row) => row.Name === name)?.Value;
