@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Group, judge, runGroup } from './contest.ts';
 import { debGroup } from './groups/deb.ts';
 import { imageGroup } from './groups/image.ts';
+import { msiGroup } from './groups/msi.ts';
 import { rpmGroup } from './groups/rpm.ts';
 import { setGroup } from './groups/set.ts';
 import { openPayloads } from './payload.ts';
@@ -10,7 +11,7 @@ import { installPeers } from './peers.ts';
 import { FIGURES, figureRows, renderTable, VERDICTS, verdictRows } from './table.ts';
 import { openWorkspace } from './workspace.ts';
 
-const GROUPS = { deb: debGroup, rpm: rpmGroup, image: imageGroup, set: setGroup };
+const GROUPS = { deb: debGroup, rpm: rpmGroup, image: imageGroup, msi: msiGroup, set: setGroup };
 
 const { values } = parseArgs({
   options: {

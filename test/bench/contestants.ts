@@ -23,7 +23,7 @@ export function ours(space: Workspace, name: string, args: readonly string[], op
     async size() {
       let sum = 0;
       for (const file of await readdir(out)) {
-        if (/\.(deb|rpm|tar)$/.test(file)) sum += await sizeOf(path.join(out, file));
+        if (/\.(deb|rpm|tar|msi)$/.test(file)) sum += await sizeOf(path.join(out, file));
       }
       return sum;
     },
@@ -73,6 +73,20 @@ export function umoci(space: Workspace, payloads: Payloads, name: string, arch =
       return { argv: ['sh', '-c', script, 'sh', path.join(out, 'image'), root] };
     },
     size: () => sizeOf(path.join(out, 'image', 'blobs')),
+  };
+}
+
+/** `wixl` of the files alone, one component each: no services, settings, dialogs. Its cabinet is MSZIP. */
+export function wixl(space: Workspace, payloads: Payloads, name: string): Contestant {
+  const file = path.join(space.scratch, 'out-wixl', 'bench.msi');
+  return {
+    name,
+    async prepare() {
+      const source = await payloads.msi();
+      await space.fresh('out-wixl');
+      return { argv: ['wixl', '--arch', 'x64', '--output', file, source], cwd: path.dirname(source) };
+    },
+    size: () => sizeOf(file),
   };
 }
 

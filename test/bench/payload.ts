@@ -1,5 +1,6 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { wixOf } from './wix-source.ts';
 import { manifestFirst, run, type Workspace } from './workspace.ts';
 
 /** What the peers pack: the very trees of our own packages, taken out by the formats' own tools. */
@@ -8,6 +9,8 @@ export interface Payloads {
   deb(arch: string): Promise<string>;
   /** A tree and the spec that packs it. */
   rpm(arch: string): Promise<{ tree: string; spec: string }>;
+  /** A source for wixl, and beside it the files that it names; x64. */
+  msi(): Promise<string>;
   /** A root file system, and an OCI layout of it with one layer that is not compressed. */
   image(arch: string): Promise<{ root: string; layout: string }>;
 }
@@ -29,7 +32,7 @@ export function openPayloads(space: Workspace): Payloads {
       manifestFirst([target, '--fast', ...args, '--out', out, '--cache', cache], 'build'),
     );
     run(argv, space.scratch, env);
-    const file = (await readdir(out)).find((name) => /\.(deb|rpm|oci\.tar)$/.test(name));
+    const file = (await readdir(out)).find((name) => /\.(deb|rpm|msi|oci\.tar)$/.test(name));
     if (!file) throw new Error(`no package of ${target} in ${out}`);
     return path.join(out, file);
   }
@@ -50,6 +53,14 @@ export function openPayloads(space: Workspace): Payloads {
         const spec = `${tree}.spec`;
         await writeFile(spec, specOf(paths));
         return { tree, spec };
+      }),
+    msi: () =>
+      once('msi', async () => {
+        const tree = await space.fresh('msi-x64');
+        run(['msiextract', '-C', tree, await build('windows-x64-cli.msi')]);
+        const source = `${tree}.wxs`;
+        await writeFile(source, await wixOf(tree));
+        return source;
       }),
     image: (arch) =>
       once(`image ${arch}`, async () => {

@@ -8,6 +8,8 @@ const PEERS: readonly { command: string; package: string; version: string }[] = 
   { command: 'skopeo', package: 'skopeo', version: '--version' },
   { command: 'rpm2cpio', package: 'rpm2cpio', version: '' },
   { command: 'cpio', package: 'cpio', version: '--version' },
+  { command: 'wixl', package: 'wixl', version: '--version' },
+  { command: 'msiextract', package: 'msitools', version: '' },
 ];
 
 /** Installs what is missing with apt, and says so. @returns a line for each peer. */
