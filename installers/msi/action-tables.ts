@@ -114,8 +114,9 @@ function secretActions({ property, initialFile }: WindowsSetting, sids: string):
 
 /** With its feature a service starts by itself, after those of the system; without, on demand. */
 function serviceActions({ name, feature, stopSeconds, description }: WindowsService): DeferredAction[] {
-  // Action and installed state of the feature ("Conditional Statement Syntax"): 3 is local, -1 that nothing changes.
-  const chosen = `(&${feature}=3 OR (&${feature}=-1 AND !${feature}=3))`;
+  // Action and installed state of the feature ("Conditional Statement Syntax"): 3 is local, 4 from the
+  // source (Wine's word for what is known by a value in the registry), -1 that nothing changes.
+  const chosen = `(&${feature}>2 OR (&${feature}=-1 AND !${feature}>2))`;
   const action = (kind: string, isChosen: 0 | 1, condition: string, at: number): DeferredAction => ({
     name: `${kind}_${feature}`,
     function: 'ConfigureService',

@@ -60,7 +60,7 @@ export const UI_TEXT: readonly (readonly [key: string, text: string])[] = [
 
 /** Columns Action, Description, Template. */
 export const ACTION_TEXT: readonly (readonly [action: string, description: string, template: string | null])[] = [
-  ['AppSearch', 'Looking for what an earlier version left', 'Property: [1], signature: [2]'],
+  ['AppSearch', 'Looking for what an earlier version left', null],
   ['CostFinalize', 'Working out how much disk space is needed', null],
   ['CostInitialize', 'Working out how much disk space is needed', null],
   ['CreateFolders', 'Making folders', 'Folder: [1]'],

@@ -60,6 +60,8 @@ async function run(log: Log): Promise<void> {
     expect(/Sicherung f.r alle\\bin/.test(await machine.readPath()), await machine.readPath());
     await msiexec(`/i ${now.cli} REMOVE=Path`);
     expect(!(await machine.readPath()).includes('Sicherung'), await machine.readPath());
+    const service = await machine.query(`${SERVICES}\\duplicati`);
+    expect(/Start\s+REG_DWORD\s+0x2/.test(service), `it starts by itself no longer: ${service}`);
     await isServing(PORT);
   });
   await step(log, 'a repair brings back what is gone or damaged', () => repair(machine));

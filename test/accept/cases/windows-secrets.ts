@@ -9,6 +9,7 @@ import {
   huntText,
   type Machine,
   openMachine,
+  SERVER_KEY,
   takeSnapshot,
   UNDONE,
 } from '../wine-installer.ts';
@@ -144,6 +145,16 @@ async function fail(log: Log): Promise<void> {
     await waitFor('duplicati', 4);
     await isPassword(machine, SECRET, 18400);
   });
+  await step(log, 'a disk that is full: everything is undone', () => fillDisk(log));
+}
+
+/** Room for the package, and not for what is in it. */
+async function fillDisk(log: Log): Promise<void> {
+  await using machine = await openMachine(log, { disk: '110m' });
+  await machine.msiexec(`/i ${machine.now.cli} PASSWORD=%SECRET%`, { exit: UNDONE, env: { SECRET } });
+  expect(!machine.has('Program Files', 'Duplicati') && !machine.has(...DATA), 'files are left');
+  expect(!(await machine.isThere('duplicati')), 'the service is left');
+  deepEqual(await machine.query(SERVER_KEY), '');
 }
 
 /** What Wine does by itself, and does not take back: its list of components, a number of its own, a `;` in PATH. */

@@ -180,6 +180,17 @@ test('a service has a SID and time for a shutdown, and starts late where setup s
   }
 });
 
+test('a service keeps its start when another feature is changed', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  const conditions = new Map(
+    (await tableOf(bytes, 'InstallExecuteSequence')).map((row) => [row.Action, row.Condition]),
+  );
+  // Any state above 2, absent, is an installed one: 3 local, 4 from the source.
+  const chosen = '(&Service>2 OR (&Service=-1 AND !Service>2))';
+  t.is(conditions.get('Configure_Service'), `${chosen} AND NOT REMOVE~="ALL"`);
+  t.is(conditions.get('Demand_Service'), `NOT ${chosen} AND NOT REMOVE~="ALL"`);
+});
+
 test('a path below the data folder is one of Windows', async (t) => {
   const rows = await tableOf(await writePackage(t, makePackage('core')), 'Registry');
   const value = (name: string) => rows.find((row) => row.Name === name)?.Value;
