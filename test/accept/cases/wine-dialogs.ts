@@ -41,7 +41,7 @@ async function walkDialogs(log: Log): Promise<void> {
     const secret = await setup.read(SECRET);
     expect(GENERATED.test(secret), `no generated password: ${secret}`);
     const { out } = await setup.wine.run('reg query "HKLM\\Software\\Lantern Works\\lantern"');
-    expect(!/\bPath\b/.test(out), `the feature that was left out is there: ${out}`);
+    expect(!/\bPath\s+REG_DWORD/.test(out), `the feature that was left out is there: ${out}`);
   });
   await step(log, 'no password, then a repair', async () => {
     await using setup = await openSetup(log, 'none');
