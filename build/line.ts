@@ -13,7 +13,7 @@ import type { Manifest } from './manifest/load.ts';
 import type { Payload } from './model/platform.ts';
 import type { Arch, System } from './model/target.ts';
 import type { Report } from './report.ts';
-import { type Bundle, bundlePrograms } from './stages/bundle.ts';
+import { type Bundle, bundlePrograms, joinBundles } from './stages/bundle.ts';
 import { readChangelog } from './stages/changelog.ts';
 import { baseTree } from './stages/debian-base.ts';
 import { readEpoch } from './stages/epoch.ts';
@@ -23,6 +23,7 @@ import { makeLoader } from './stages/loader.ts';
 import { makePayload } from './stages/payload.ts';
 import { editionOf } from './stages/plan.ts';
 import type { Executables } from './stages/programs.ts';
+import { bundleWeb, webOf } from './stages/web.ts';
 import { type LoaderLook, makeWindowsLoaders } from './stages/windows-loader.ts';
 
 export interface LineOptions {
@@ -79,10 +80,12 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
     bundleOf(edition: string) {
       return remember(bundles, edition, async () => {
         report.begin(edition, 'bundling');
-        const bundle = await bundlePrograms(manifest, editionOf(manifest.product, edition));
-        const help = await readHelp(manifest, editionOf(manifest.product, edition), bundle, scratch);
+        const row = editionOf(manifest.product, edition);
+        const programs = await bundlePrograms(manifest, row);
+        const help = await readHelp(manifest, row, programs, scratch);
+        const web = await bundleWeb(manifest.folder, webOf(manifest.product, row));
         report.done(edition);
-        return { bundle, help };
+        return { bundle: joinBundles(programs, web), help };
       });
     },
     loaderOf(system: System, arch: Arch) {

@@ -185,6 +185,7 @@ export const product = {
       editions: ['gui'],
     },
   ],
+  web: [{ page: 'runtime/web/client/index.html', folder: 'web', editions: SERVER }],
   editions: [
     {
       name: 'gui',

@@ -167,7 +167,7 @@ function checkReferences(product: Product, where: string) {
   for (const [i, one] of (product.shortcuts ?? []).entries()) {
     wanted.push({ at: `shortcuts[${i}].program`, names: [one.program], known: programs, kind: 'program' });
   }
-  for (const key of ['settings', 'natives', 'shortcuts', 'files'] as const) {
+  for (const key of ['settings', 'natives', 'shortcuts', 'web', 'files'] as const) {
     for (const [i, one] of (product[key] ?? []).entries()) {
       wanted.push({ at: `${key}[${i}].editions`, names: one.editions ?? [], known: editions, kind: 'edition' });
     }
@@ -182,6 +182,8 @@ function checkReferences(product: Product, where: string) {
   for (const edition of editions) {
     const own = (product.settings ?? []).filter((one) => one.editions?.includes(edition) ?? true);
     lists[`settings of edition ${edition}`] = own.map(({ env }) => env);
+    const pages = (product.web ?? []).filter((one) => one.editions?.includes(edition) ?? true);
+    lists[`folders of web in edition ${edition}`] = pages.map(({ folder }) => folder);
   }
   for (const [kind, names] of Object.entries(lists)) {
     const twice = names.find((name, index) => names.indexOf(name) !== index);

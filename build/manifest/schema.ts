@@ -230,6 +230,20 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
           ['name', 'program', 'comment', 'categories'],
         ),
       ),
+      web: list(
+        shape(
+          {
+            page: inside('Page whose scripts, style sheets and pictures (./…) are bundled for browsers'),
+            folder: {
+              type: 'string',
+              pattern: '^(?!project$)[a-z0-9][a-z0-9_-]*$',
+              description: 'Folder below app/ in the payload',
+            },
+            editions,
+          },
+          ['page', 'folder'],
+        ),
+      ),
       files: list(
         shape(
           {

@@ -73,6 +73,18 @@ export interface ExtraFile {
   editions?: readonly string[];
 }
 
+/** A user interface for browsers, which one of the programs serves. */
+export interface Web {
+  /**
+   * The page, relative to the project. Scripts (`.ts`, `.tsx`, `.js`), style sheets and pictures that it names by a path that begins with
+   * `./` are bundled for browsers and get names with a digest of their bytes; nothing in it may be inline.
+   */
+  page: string;
+  /** Folder below `app/` in the payload: `web` makes `app/web/index.html` of it. */
+  folder: string;
+  editions?: readonly string[];
+}
+
 /** One selection of programs and services that is installed together. */
 export interface Edition {
   name: string;
@@ -132,6 +144,7 @@ export interface Product {
   settings?: readonly Setting[];
   natives?: readonly Native[];
   shortcuts?: readonly Shortcut[];
+  web?: readonly Web[];
   files?: readonly ExtraFile[];
   editions: readonly Edition[];
   arches: readonly Arch[];

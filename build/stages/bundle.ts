@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { type BuildFailure, build } from 'esbuild';
 import type { Manifest } from '../manifest/load.ts';
 import { bytesContent, type Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Edition, Program } from '../model/product.ts';
-import { type Notice, noticesOf } from './notices.ts';
+import { type Notice, noticesOf, sortNotices } from './notices.ts';
 
 /** An edition's programs as ES modules: entry points by their program's name, and the chunks they share. */
 export interface Bundle {
-  /** File names below `app/`, sorted. */
+  /** Paths below `app/`, sorted. */
   files: readonly { name: string; content: Content }[];
   /** Source maps by the name of the file they belong to; kept beside the packages, not in them. */
   sourceMaps: readonly { name: string; content: Content }[];
@@ -60,25 +60,39 @@ export async function bundlePrograms(manifest: Manifest, edition: Edition): Prom
     write: false,
     logLevel: 'silent',
     charset: 'utf8',
-  }).catch((cause: { errors?: { text: string; location?: { file: string; line: number } | null }[] } & Error) => {
-    const first = cause.errors?.[0];
+  }).catch(explainFailure(`edition ${edition.name}`));
+  const outputs = result.outputFiles.map((one) => ({ name: path.basename(one.path), bytes: one.contents }));
+  return sortFiles(outputs, await noticesOf(Object.keys(result.metafile.inputs), manifest.folder));
+}
+
+/** Throws what esbuild found, in its own words and with the position. */
+export function explainFailure(where: string): (cause: unknown) => never {
+  return (cause) => {
+    // What esbuild rejects with (esbuild's BuildFailure); anything else has none of these members.
+    const { errors, message } = cause as Partial<BuildFailure>;
+    const [first] = errors ?? [];
     const place = first?.location ? ` (${first.location.file}:${first.location.line})` : '';
-    throw new PackwrightError(
-      `edition ${edition.name}`,
-      `esbuild: ${first?.text ?? cause.message}${place}`,
-      'mend the source',
-      cause,
-    );
-  });
+    throw new PackwrightError(where, `esbuild: ${first?.text ?? message}${place}`, 'mend the source', cause);
+  };
+}
+
+/** Source maps apart from what they are of, each sorted by name. */
+export function sortFiles(outputs: readonly { name: string; bytes: Uint8Array }[], notices: readonly Notice[]): Bundle {
   const files: { name: string; content: Content }[] = [];
   const sourceMaps: { name: string; content: Content }[] = [];
-  for (const output of result.outputFiles) {
-    const name = path.basename(output.path);
-    (name.endsWith('.map') ? sourceMaps : files).push({ name, content: bytesContent(output.contents) });
-  }
+  for (const { name, bytes } of outputs)
+    (name.endsWith('.map') ? sourceMaps : files).push({ name, content: bytesContent(bytes) });
   const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
-  const notices = await noticesOf(Object.keys(result.metafile.inputs), manifest.folder);
   return { files: files.sort(byName), sourceMaps: sourceMaps.sort(byName), notices };
+}
+
+/** Both, with the notices of each package once. */
+export function joinBundles(one: Bundle, other: Bundle): Bundle {
+  return {
+    files: [...one.files, ...other.files],
+    sourceMaps: [...one.sourceMaps, ...other.sourceMaps],
+    notices: sortNotices([...one.notices, ...other.notices]),
+  };
 }
 
 /** The rows of an edition's programs. */

@@ -3,6 +3,7 @@ import { PackwrightError } from '../model/errors.ts';
 import type { Entry, FileTree } from '../model/file-tree.ts';
 import type { Package, Placement } from '../model/package.ts';
 import { elfOf, isHelper, peOf } from './machine-code.ts';
+import { webOf } from './web.ts';
 
 /** One rule over a placed tree: gives a fault for each breach. */
 interface Rule {
@@ -46,6 +47,15 @@ const RULES: readonly Rule[] = [
       if (runtime?.kind !== 'file') yield `${place} is missing`;
       else if (runtime.content.size < RUNTIME_LEAST || (end === '' && runtime.mode !== 0o755))
         yield `${place} is not an executable`;
+    },
+  },
+  {
+    name: 'every page for browsers is there',
+    *find({ tree }, pkg) {
+      const edition = pkg.product.editions.find((one) => one.name === pkg.target.edition);
+      for (const { folder } of edition ? webOf(pkg.product, edition) : [])
+        if (!tree.some((entry) => entry.path.endsWith(`/app/${folder}/index.html`)))
+          yield `app/${folder}/index.html is missing`;
     },
   },
   {

@@ -1,5 +1,5 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Manifest } from '../manifest/load.ts';
 import { readContent } from '../model/content.ts';
 import type { Product } from '../model/product.ts';
@@ -81,6 +81,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 /** Source maps of an edition's modules, kept beside the packages: `source-maps/EDITION/MODULE.map` turns a stack trace into lines. */
 export async function writeSourceMaps(edition: string, bundle: Bundle, folder: string): Promise<void> {
   for (const { name, content } of bundle.sourceMaps) {
-    await writeText(`${folder}/source-maps/${edition}`, name, (await readContent(content)).toString('utf8'));
+    const place = join(folder, 'source-maps', edition, dirname(name));
+    await writeText(place, basename(name), (await readContent(content)).toString('utf8'));
   }
 }

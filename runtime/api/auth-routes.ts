@@ -218,8 +218,8 @@ function browserCookieName({ port }: Call): string {
   return `Browser_${port}`;
 }
 
-function cookie({ isSecure }: Call, name: string, value: string, path: string, seconds: number): string {
-  const end = `Max-Age=${Math.floor(seconds)}; Path=${path}; HttpOnly; SameSite=Strict`;
+function cookie({ isSecure, prefix }: Call, name: string, value: string, path: string, seconds: number): string {
+  const end = `Max-Age=${Math.floor(seconds)}; Path=${prefix}${path}; HttpOnly; SameSite=Strict`;
   return `${name}=${value}; ${end}${isSecure ? '; Secure' : ''}`;
 }
 

@@ -13,7 +13,7 @@ export interface Site {
   /** The session that a request proves, if any. */
   findCaller(request: IncomingMessage): Promise<Caller | undefined>;
   /** A file of the web interface; undefined where there is none. */
-  findFile(path: string): Reply | undefined | Promise<Reply | undefined>;
+  findFile(request: IncomingMessage, address: Address): Reply | undefined | Promise<Reply | undefined>;
   log: Log;
 }
 
@@ -49,12 +49,12 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
   };
 
   async function answer(request: IncomingMessage, address: Address): Promise<Reply> {
-    const { path, query, isSecure, foreignOrigin } = address;
+    const { path, query, isSecure, prefix, foreignOrigin } = address;
     if (request.method === 'OPTIONS') return answerPreflight(request, foreignOrigin);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
     const found = find(method, path);
     const isOpen = found && ('allow' in found ? !isApi(path) : found.route.access === 'everybody');
-    if (!found && !isApi(path)) return answerFile(path, method);
+    if (!found && !isApi(path)) return answerFile(request, address, method);
     const caller = isOpen ? undefined : await site.findCaller(request);
     if (!isOpen && !caller) return { status: 401, headers: { 'WWW-Authenticate': challenge(request) } };
     if (!found) return { status: 404 };
@@ -67,14 +67,15 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
       ...(caller ? { caller } : {}),
       cookie: (name) => findCookie(request, name),
       isSecure,
+      prefix,
       port: request.socket.localPort ?? 0,
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
     });
   }
 
-  async function answerFile(path: string, method: string): Promise<Reply> {
+  async function answerFile(request: IncomingMessage, address: Address, method: string): Promise<Reply> {
     if (method !== 'GET') throw new Refusal(405, 'This address is only read.', { Allow: 'GET, HEAD' });
-    const file = await site.findFile(path);
+    const file = await site.findFile(request, address);
     if (!file) throw new Refusal(404, 'There is nothing at this address.');
     return file;
   }
@@ -120,18 +121,21 @@ function describeRefusal(request: IncomingMessage, refusal: Refusal | undefined)
 
 function send(request: IncomingMessage, response: ServerResponse, reply: Reply, foreignOrigin?: string): void {
   if (response.headersSent || response.destroyed) return;
-  const { type, body } = reply.text ?? {
-    type: 'application/json',
-    body: reply.json === undefined ? '' : JSON.stringify(reply.json),
-  };
-  const bytes = Buffer.from(body);
+  const { type, body } = bodyOf(reply);
   for (const [name, value] of Object.entries({ ...HEADERS, ...corsHeaders(foreignOrigin), ...reply.headers })) {
     response.setHeader(name, value);
   }
-  if (bytes.length > 0) response.setHeader('Content-Type', `${type}; charset=utf-8`);
-  response.setHeader('Content-Length', bytes.length);
+  if (body.length > 0) response.setHeader('Content-Type', type);
+  if (reply.status !== 304) response.setHeader('Content-Length', body.length);
   response.writeHead(reply.status ?? 200);
-  response.end(request.method === 'HEAD' ? undefined : bytes);
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function bodyOf({ json, text, bytes }: Reply): { type: string; body: Buffer } {
+  if (bytes) return bytes;
+  if (text) return { type: `${text.type}; charset=utf-8`, body: Buffer.from(text.body) };
+  const body = Buffer.from(json === undefined ? '' : JSON.stringify(json));
+  return { type: 'application/json; charset=utf-8', body };
 }
 
 function corsHeaders(foreignOrigin: string | undefined): Record<string, string> {

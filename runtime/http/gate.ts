@@ -17,6 +17,8 @@ export interface Address {
   path: string;
   query: URLSearchParams;
   isSecure: boolean;
+  /** The path below which a reverse proxy shows this server, such as `/backup`; empty without one. */
+  prefix: string;
   /** The origin of a web page elsewhere that may read the answer. */
   foreignOrigin?: string;
 }
@@ -37,7 +39,7 @@ const FOREIGN_PAGE =
  * @throws Refusal
  */
 export function passGate(request: IncomingMessage, rule: GateRule): Address {
-  const { host, isSecure } = judgeHost(request, rule);
+  const { host, isSecure, prefix } = judgeHost(request, rule);
   const target = request.url ?? '';
   const cut = target.indexOf('?');
   const path = cut < 0 ? target : target.slice(0, cut);
@@ -46,7 +48,7 @@ export function passGate(request: IncomingMessage, rule: GateRule): Address {
   const foreignOrigin = judgeOrigin(request, rule, `${isSecure ? 'https' : 'http'}://${host}`, isApi(path));
   judgeBody(request);
   const query = new URLSearchParams(cut < 0 ? '' : target.slice(cut + 1));
-  return { path, query, isSecure, ...(foreignOrigin === undefined ? {} : { foreignOrigin }) };
+  return { path, query, isSecure, prefix, ...(foreignOrigin === undefined ? {} : { foreignOrigin }) };
 }
 
 /** True for paths that are not files: what a page of another address has no business with. */
@@ -54,7 +56,7 @@ export function isApi(path: string): boolean {
   return /^\/(api|notifications)(\/|$)/i.test(path);
 }
 
-function judgeHost(request: IncomingMessage, rule: GateRule): { host: string; isSecure: boolean } {
+function judgeHost(request: IncomingMessage, rule: GateRule): { host: string; isSecure: boolean; prefix: string } {
   const hosts = request.headersDistinct.host ?? [];
   const [host] = hosts;
   if (hosts.length !== 1 || host === undefined) throw new Refusal(400, BAD_HOST);
@@ -65,13 +67,20 @@ function judgeHost(request: IncomingMessage, rule: GateRule): { host: string; is
   if (target.length > LONGEST_TARGET) throw new Refusal(414, 'The address of this request is too long.');
   const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
   if (isEncrypted || !rule.isProxy(request.socket.remoteAddress ?? ''))
-    return { host: host.toLowerCase(), isSecure: isEncrypted };
+    return { host: host.toLowerCase(), isSecure: isEncrypted, prefix: '' };
   const named = request.headers['x-forwarded-host'];
   if (typeof named === 'string' && !isAllowedHost(named, rule.host)) throw new Refusal(403, REFUSED_HOST);
   return {
     host: (typeof named === 'string' ? named : host).toLowerCase(),
     isSecure: request.headers['x-forwarded-proto'] === 'https',
+    prefix: readPrefix(request.headers['x-forwarded-prefix']),
   };
+}
+
+/** What stands in a page and a cookie has no sign that means something there. */
+function readPrefix(named: string | string[] | undefined): string {
+  const path = typeof named === 'string' ? named.replace(/\/+$/, '') : '';
+  return /^(\/[\w.~-]{1,100}){1,10}$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path) ? path : '';
 }
 
 /**

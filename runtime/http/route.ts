@@ -26,17 +26,21 @@ export interface Call {
   cookie(name: string): string | undefined;
   /** True when the browser reaches us over TLS: its cookies must not travel otherwise. */
   isSecure: boolean;
+  /** The path below which a reverse proxy shows this server, such as `/backup`; empty without one. */
+  prefix: string;
   /** The port it came in by. */
   port: number;
   /** What the client calls itself; for the list of sessions. */
   userAgent: string;
 }
 
-/** An answer. One of `json` and `text`, or neither for an empty one. */
+/** An answer. One of `json`, `text` and `bytes`, or none for an empty one. */
 export interface Reply {
   status?: number;
   json?: unknown;
   text?: { type: string; body: string };
+  /** `type` as it is sent, with a charset where one belongs. */
+  bytes?: { type: string; body: Buffer };
   headers?: Readonly<Record<string, string | readonly string[]>>;
 }
 

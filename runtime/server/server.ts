@@ -14,6 +14,7 @@ import type { Running } from '../service/service.ts';
 import { openSettings } from '../settings/settings.ts';
 import { type ClaimLink, openClaimLink } from './claim-link.ts';
 import { readGateRule, type ServerOption } from './options.ts';
+import { openWeb } from './web-options.ts';
 
 const health: Route = {
   method: 'GET',
@@ -31,6 +32,7 @@ export async function startServer(
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
   const rule = readGateRule(given, on.isLoopback);
+  const findFile = openWeb(given);
   const password = readPassword(given);
   const insecure = given.flag('allow-insecure-datafolder');
   const folder = prepareDataFolder(findDataFolder(given.text('server-datafolder')), insecure, log);
@@ -66,7 +68,7 @@ export async function startServer(
         ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
       ],
       findCaller: auth.findCaller,
-      findFile: () => undefined,
+      findFile,
       log,
     };
     const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log);

@@ -29,10 +29,10 @@ const ALLOWED: readonly { from: RegExp; to: RegExp }[] = [
 async function* imports() {
   for (const place of PLACES) {
     for (const item of await readdir(path.join(ROOT, place), { recursive: true, withFileTypes: true })) {
-      if (!item.isFile() || !item.name.endsWith('.ts')) continue;
+      if (!item.isFile() || !/\.tsx?$/.test(item.name)) continue;
       const file = path.join(item.parentPath, item.name);
       const text = await readFile(file, 'utf8');
-      for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.ts)'/g)) {
+      for (const match of text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+\.tsx?)'/g)) {
         const to = path
           .relative(ROOT, path.resolve(path.dirname(file), match[1]!))
           .split(path.sep)

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import path from 'node:path';
 import test from 'ava';
 import { openConnection, request, sendRaw, statusOf, untilClosed } from '../http/raw-request.ts';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
@@ -23,7 +25,7 @@ test('HEAD has the headers and no body', async (t) => {
 
 test('what is not there is said as a page or as JSON', async (t) => {
   const { port } = await startServer(t);
-  const page = await sendRaw(port, request('GET / HTTP/1.1', 'Host: localhost', 'Accept: text/html,*/*'));
+  const page = await sendRaw(port, request('GET /nowhere HTTP/1.1', 'Host: localhost', 'Accept: text/html,*/*'));
   t.is(statusOf(page), 404);
   t.regex(page, /<p>There is nothing at this address/);
   const json = await sendRaw(port, request('GET /nowhere HTTP/1.1', 'Host: localhost'));
@@ -174,4 +176,29 @@ test('a variable that no option reads is pointed at, a password is never shown',
   await server.says(/the password of --webservice-password is easy to guess/);
   server.child.kill('SIGTERM');
   t.false((await server.ended).stderr.includes('canary'));
+});
+
+test('the web page is there unless the API alone is asked for, and another client takes its place', async (t) => {
+  const first = (port: number) => sendRaw(port, request('GET / HTTP/1.1', 'Host: localhost'));
+  const { port } = await startServer(t);
+  t.regex(await first(port), /<script type="module" src="\.\/main-[A-Z0-9]{8}\.js">/);
+  const bare = await startServer(t, ['--webservice-api-only']);
+  t.is(statusOf(await first(bare.port)), 404);
+
+  const folder = path.join(await makeFolder(t), 'web');
+  await mkdir(path.join(folder, 'app'), { recursive: true });
+  const wrong = await runProgram('duplicati-server', [`--webservice-webroot=${folder}`]);
+  t.is(wrong.code, 2);
+  t.regex(wrong.stderr, /holds none of index\.html, ngclient\/index\.html/);
+  await writeFile(path.join(folder, 'app/index.html'), 'another client');
+  const other = await startServer(t, [`--webservice-webroot=${folder}`, '--webservice-spa-paths=/app']);
+  t.regex(await first(other.port), /^HTTP\/1\.1 302 [\s\S]*Location: \/app\/\r/);
+  const page = await sendRaw(other.port, request('GET /app/anything HTTP/1.1', 'Host: localhost'));
+  t.true(page.endsWith('another client'));
+
+  if (process.platform === 'win32') return;
+  await chmod(folder, 0o777);
+  const open = await runProgram('duplicati-server', [`--webservice-webroot=${folder}`, '--webservice-spa-paths=/app']);
+  t.is(open.code, 2);
+  t.regex(open.stderr, /every user of this machine can change/);
 });
