@@ -95,7 +95,10 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken }: AuthRo
       answer(call) {
         const session = auth.sessions.find(call.cookie(cookieName(call)) ?? '', call.body.Nonce);
         if (session !== undefined) auth.sessions.end(session);
-        return { status: 200, headers: { 'Set-Cookie': cookie(call, cookieName(call), '', REFRESH_PATH, 0) } };
+        return {
+          json: { success: true },
+          headers: { 'Set-Cookie': cookie(call, cookieName(call), '', REFRESH_PATH, 0) },
+        };
       },
     }),
     {

@@ -9,7 +9,7 @@ import { openPasswords, type Passwords } from './passwords.ts';
 import { isSame, LIFETIME, openSessions, type RefreshPair, type Sessions } from './sessions.ts';
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts';
 import { openThrottle } from './throttle.ts';
-import { openTokens, type Tokens } from './tokens.ts';
+import { OPERATIONS, openTokens, type Tokens } from './tokens.ts';
 
 /** What somebody is handed who has signed in. `browser` is set where the browser shall be known again by its own bucket of attempts. */
 export interface SignedIn {
@@ -41,6 +41,8 @@ export interface Auth {
   refresh(token: string, nonce: string, browser: string | undefined): Promise<SignedIn | undefined>;
   /** The session whose access token a request carries. */
   findCaller(request: IncomingMessage): Promise<Caller | undefined>;
+  /** The session that a token for one operation proves, once. */
+  takeOperation(token: string, operation: string): Promise<Caller | undefined>;
   /** New keys: every token ends. */
   reset(): void;
 }
@@ -128,6 +130,11 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
     async findCaller({ headers: { authorization } }) {
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
       const session = token === undefined ? undefined : await tokens.readAccess(token);
+      return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
+    },
+    async takeOperation(token, operation) {
+      const known = OPERATIONS.find((name) => name === operation);
+      const session = known && (await tokens.takeOperation(token, known));
       return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
     },
     reset() {

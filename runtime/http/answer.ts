@@ -4,7 +4,7 @@ import type { Log } from '../log/log.ts';
 import { readBody } from './body.ts';
 import { type Address, type GateRule, isApi, passGate } from './gate.ts';
 import { type Caller, Refusal, type Reply, type Route } from './route.ts';
-import { compileRoutes } from './route-table.ts';
+import { compileRoutes, type Found } from './route-table.ts';
 
 /** What a server is made of. */
 export interface Site {
@@ -12,6 +12,8 @@ export interface Site {
   routes: readonly Route[];
   /** The session that a request proves, if any. */
   findCaller(request: IncomingMessage): Promise<Caller | undefined>;
+  /** The session that a token for one operation proves; the token works no more then. */
+  takeOperation?(token: string, operation: string): Promise<Caller | undefined>;
   /** A file of the web interface; undefined where there is none. */
   findFile(request: IncomingMessage, address: Address): Reply | undefined | Promise<Reply | undefined>;
   log: Log;
@@ -55,7 +57,7 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
     const found = find(method, path);
     const isOpen = found && ('allow' in found ? !isApi(path) : found.route.access === 'everybody');
     if (!found && !isApi(path)) return answerFile(request, address, method);
-    const caller = isOpen ? undefined : await site.findCaller(request);
+    const caller = isOpen ? undefined : await findCaller(request, query, found);
     if (!isOpen && !caller) return { status: 401, headers: { 'WWW-Authenticate': challenge(request) } };
     if (!found) return { status: 404 };
     if ('allow' in found) return { status: 405, headers: { Allow: found.allow.join(', ') } };
@@ -71,6 +73,18 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
       port: request.socket.localPort ?? 0,
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
     });
+  }
+
+  async function findCaller(
+    request: IncomingMessage,
+    query: URLSearchParams,
+    found: Found | undefined,
+  ): Promise<Caller | undefined> {
+    const access = found && 'route' in found ? found.route.access : 'session';
+    if (typeof access === 'string') return site.findCaller(request);
+    const token = query.get('token');
+    if (token === null) throw new Refusal(400, 'The token for this operation is missing.');
+    return site.takeOperation?.(token, access.operation);
   }
 
   async function answerFile(request: IncomingMessage, address: Address, method: string): Promise<Reply> {

@@ -22,7 +22,7 @@ export async function readBody(request: IncomingMessage, schema: GenericSchema, 
     chunks.push(bytes);
   }
   const value = parseJson(Buffer.concat(chunks));
-  const read = safeParse(schema, foldNames(value, schema));
+  const read = safeParse(schema, readAs(value, schema));
   if (!read.success) throw new Refusal(400, 'A member of the request body is missing or of the wrong type.');
   return read.output;
 }
@@ -31,7 +31,8 @@ function tooLarge(): Refusal {
   return new Refusal(413, 'The request body is too large.');
 }
 
-function parseJson(bytes: Buffer): unknown {
+/** Reads JSON with limits; nothing at all is an empty object. @throws Refusal 400 */
+export function parseJson(bytes: Buffer): unknown {
   if (bytes.length === 0) return {};
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -60,21 +61,21 @@ function judgeDepth(text: string): void {
 }
 
 /** Gives members the spelling of the schema: clients write `Password`, `password` or `PASSWORD`, and the last one counts. */
-function foldNames(value: unknown, schema: GenericSchema): unknown {
-  if (Array.isArray(value)) {
-    const item = innerSchema(schema, 'item');
-    return item ? value.map((one) => foldNames(one, item)) : value;
-  }
+export function readAs(value: unknown, schema: GenericSchema): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const wrapped = innerSchema(schema, 'wrapped');
-  if (wrapped) return foldNames(value, wrapped);
+  if (wrapped) return readAs(value, wrapped);
+  if (Array.isArray(value)) {
+    const item = innerSchema(schema, 'item');
+    return item ? value.map((one) => readAs(one, item)) : value;
+  }
   const entries = entriesOf(schema);
   if (!entries) return value;
   const names = new Map(Object.keys(entries).map((name) => [name.toLowerCase(), name]));
   const folded: Record<string, unknown> = Object.create(null);
   for (const [name, member] of Object.entries(value)) {
     const known = names.get(name.toLowerCase());
-    if (known !== undefined) folded[known] = foldNames(member, entries[known]!);
+    if (known !== undefined) folded[known] = readAs(member, entries[known]!);
   }
   return folded;
 }

@@ -3,10 +3,10 @@ import type { GenericSchema, InferOutput } from 'valibot';
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
- * Who may call a route: everybody, or a session (an access token). Everybody's routes say no version, path or name, and limit
- * themselves.
+ * Who may call a route: everybody, a session (an access token), or whoever has a token for this one operation (`?token=`, for what
+ * browsers download by an address). Everybody's routes say no version, path or name, and limit themselves.
  */
-export type Access = 'everybody' | 'session';
+export type Access = 'everybody' | 'session' | { operation: 'export' | 'bugreport' };
 
 /** A session that a request has proved, by its id. */
 export interface Caller {

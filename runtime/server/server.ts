@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { apiRoutes } from '../api/api.ts';
 import { authRoutes } from '../api/auth-routes.ts';
+import { openParts } from '../api/parts.ts';
 import { openAuth } from '../auth/auth.ts';
 import { takeInitialPassword } from '../auth/initial-password.ts';
 import type { Given } from '../command-line/arguments.ts';
@@ -7,6 +9,8 @@ import { messageOf, UserError } from '../errors.ts';
 import { makeAnswerer, type Site } from '../http/answer.ts';
 import { type Interface, listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
 import type { Route } from '../http/route.ts';
+import type { MakeJob } from '../jobs/job.ts';
+import { openLiveLog } from '../log/live-log.ts';
 import type { Log } from '../log/log.ts';
 import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
@@ -23,12 +27,18 @@ const health: Route = {
   answer: () => ({ json: { status: 'healthy' } }),
 };
 
-/** Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours. */
+/**
+ * Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours.
+ * @param systemLog where administrators look; @param makeJob the engine, where there is one.
+ */
 export async function startServer(
   given: Given<ServerOption>,
-  log: Log,
+  systemLog: Log,
   onFolder: (folder: string) => void = () => {},
+  makeJob?: MakeJob,
 ): Promise<Running & { url: string }> {
+  const live = openLiveLog(systemLog);
+  const { log } = live;
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
   const rule = readGateRule(given, on.isLoopback);
@@ -61,19 +71,24 @@ export async function startServer(
       return may;
     };
     let claimLink: ClaimLink | undefined;
+    const facts = { 'server-listen-interface': given.text('webservice-interface') ?? 'loopback' };
+    const parts = openParts(settings, { folder, live, facts, makeJob });
     const site: Site = {
       rule,
       routes: [
         health,
         ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
+        ...apiRoutes(parts),
       ],
       findCaller: auth.findCaller,
+      takeOperation: auth.takeOperation,
       findFile,
       log,
     };
     const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log);
     const url = `http://${nameAddress(on)}:${listener.port}/`;
-    claimLink = openClaimLink(auth.links, url, folder, log);
+    parts.settings.set('last-webserver-port', String(listener.port));
+    claimLink = openClaimLink(auth.links, url, folder, systemLog); // the API does not show it
     opened.push(() => claimLink?.remove());
     const status = `Listening on ${listener.addresses.join(' and ')}`;
     log.information(`${status}, data folder ${folder}`);
@@ -81,7 +96,7 @@ export async function startServer(
     claimLink.remove(); // one of a server that ended without a word
     if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
-      await listener.close(400);
+      await Promise.all([listener.close(400), parts.queue.close(400)]);
       closeAll();
     };
     return { status, url, stop };

@@ -17,5 +17,50 @@ export const MIGRATIONS: readonly string[] = [
      lifetime INTEGER NOT NULL, -- seconds from one use to the end
      counter INTEGER NOT NULL, -- of its refresh tokens; the newest alone counts
      turned INTEGER NOT NULL -- when the counter last moved
-   ) STRICT, WITHOUT ROWID;`,
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE backup (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+     database TEXT NOT NULL UNIQUE, -- name of its local database in the data folder
+     definition TEXT NOT NULL -- secret, JSON: addresses, sources, filters and options can all hold passwords
+   ) STRICT;
+   CREATE TABLE backup_metadata (
+     backup INTEGER NOT NULL REFERENCES backup (id) ON DELETE CASCADE,
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (backup, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE schedule (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     backup INTEGER NOT NULL UNIQUE REFERENCES backup (id) ON DELETE CASCADE,
+     time TEXT NOT NULL, -- of the first run, or of the next, ISO 8601 in UTC
+     repeat TEXT NOT NULL, -- such as 1D; empty for once
+     last_run TEXT NOT NULL,
+     days TEXT NOT NULL -- allowed ones, such as mon,fri; empty for all
+   ) STRICT;
+   CREATE TABLE notification (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     kind TEXT NOT NULL CHECK (kind IN ('Information', 'Warning', 'Error')),
+     title TEXT NOT NULL,
+     message TEXT NOT NULL,
+     exception TEXT NOT NULL,
+     backup TEXT,
+     action TEXT NOT NULL,
+     message_id TEXT NOT NULL,
+     created INTEGER NOT NULL
+   ) STRICT;
+   CREATE TABLE interface_setting (
+     scheme TEXT NOT NULL,
+     name TEXT NOT NULL,
+     value TEXT NOT NULL,
+     PRIMARY KEY (scheme, name)
+   ) STRICT, WITHOUT ROWID;
+   CREATE TABLE connection_string (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     name TEXT NOT NULL,
+     description TEXT NOT NULL,
+     url TEXT NOT NULL, -- secret
+     created INTEGER NOT NULL,
+     updated INTEGER NOT NULL
+   ) STRICT;`,
 ];

@@ -1,0 +1,68 @@
+import type { Backups } from '../backups/backups.ts';
+import type { Connections } from '../backups/connections.ts';
+import type { AllowedPrograms } from '../backups/programs.ts';
+import type { Route } from '../http/route.ts';
+import type { MakeJob } from '../jobs/job.ts';
+import type { Queue } from '../jobs/queue.ts';
+import type { LiveLog } from '../log/live-log.ts';
+import type { InterfaceSettings } from '../settings/interface-settings.ts';
+import type { ServerSettings } from '../settings/server-settings.ts';
+import { backupRoutes } from './backup-routes.ts';
+import { engineRoutes } from './engine-routes.ts';
+import type { Events } from './events.ts';
+import { exportRoutes } from './export-routes.ts';
+import { fileRoutes } from './file-routes.ts';
+import { infoRoutes } from './info-routes.ts';
+import { logRoutes } from './log-routes.ts';
+import type { Notifications } from './notifications.ts';
+import { secondRoutes } from './second-routes.ts';
+import { settingRoutes } from './setting-routes.ts';
+import { type NextRuns, stateRoutes } from './state-routes.ts';
+
+/** What the API is about. */
+export interface ApiParts {
+  backups: Backups;
+  connections: Connections;
+  queue: Queue;
+  events: Events;
+  notifications: Notifications;
+  settings: ServerSettings;
+  ui: InterfaceSettings;
+  live: LiveLog;
+  allowed: AllowedPrograms;
+  /** The data folder. */
+  folder: string;
+  /** What a scheduler has planned. */
+  nextRuns: NextRuns;
+  /** The engine, where there is one. */
+  makeJob?: MakeJob | undefined;
+}
+
+/** Every route of the API but those of signing in. */
+export function apiRoutes(parts: ApiParts): Route[] {
+  const { backups, connections, queue, settings, ui, live, notifications, allowed, makeJob } = parts;
+  return [
+    ...infoRoutes(),
+    ...stateRoutes(parts, () => savePause(queue, settings)),
+    ...settingRoutes(settings, ui, allowed),
+    ...backupRoutes(parts),
+    ...exportRoutes(parts),
+    ...fileRoutes(),
+    ...logRoutes(live, notifications),
+    ...secondRoutes(backups, connections, allowed),
+    ...engineRoutes(backups, queue, makeJob),
+  ];
+}
+
+/** Keeps a pause for the next start, in Duplicati's form: `0` for one without an end, else milliseconds since 1970. */
+function savePause(queue: Queue, settings: ServerSettings): void {
+  const paused = queue.paused();
+  settings.set('paused-until', paused ? String(paused.until ?? 0) : '');
+}
+
+/** Pauses a queue as it was paused when the server ended. */
+export function restorePause(queue: Queue, settings: ServerSettings, now = Date.now()): void {
+  const until = settings.get('paused-until');
+  if (until === '0') queue.pause();
+  else if (/^\d{1,16}$/.test(until) && Number(until) > now) queue.pause(Number(until));
+}

@@ -1,0 +1,159 @@
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Definition } from '../backups/backup.ts';
+import type { Backups } from '../backups/backups.ts';
+import { BackupForm, readForm } from '../backups/configuration.ts';
+import type { Connections } from '../backups/connections.ts';
+import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
+import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { unmask, writeList, writeWhole } from './backup-json.ts';
+
+export interface BackupRoutesNeeds {
+  backups: Backups;
+  connections: Connections;
+  queue: Queue;
+  allowed: AllowedPrograms;
+  /** The data folder, where local databases are. */
+  folder: string;
+}
+
+/** Most bytes of a backup's configuration. */
+export const LARGEST_CONFIGURATION = 1 << 20;
+
+/** A backup that a path names. @throws Refusal 404 */
+export function findBackup(backups: Backups, id: string | undefined) {
+  const backup = backups.find(id ?? '');
+  if (!backup) throw new Refusal(404, 'Backup not found');
+  return backup;
+}
+
+/** @throws Refusal 400, 403 or 409 for what is no whole definition, names a program, or has the name of another. */
+export function judgeDefinition(
+  definition: Definition,
+  { backups, connections, allowed }: Pick<BackupRoutesNeeds, 'backups' | 'connections' | 'allowed'>,
+  id?: string,
+): void {
+  if (definition.name === '') throw new Refusal(400, 'Missing a name');
+  if (definition.targetUrl === '') throw new Refusal(400, 'Missing a target');
+  if (definition.sources.length === 0) throw new Refusal(400, 'Invalid source list');
+  if (definition.connection !== -1 && !connections.find(definition.connection))
+    throw new Refusal(400, 'There is no such connection string');
+  requireAllowed(findPrograms(definition), allowed);
+  if (backups.isNameTaken(definition.name, id)) throw new Refusal(409, 'There already exists a backup with this name');
+}
+
+/** @throws Refusal 403 for what names a program and is not in the administrator's file. */
+export function requireAllowed(namings: ReturnType<typeof findPrograms>, allowed: AllowedPrograms): void {
+  if (namings.every((naming) => allowed.isAllowed(naming))) return;
+  throw new Refusal(
+    403,
+    'An option or address names a program to run. Only an administrator of this machine can allow that, in the file /etc/duplicati/allowed-programs.',
+  );
+}
+
+/** Backups: what a person says about them. What runs them needs the engine. */
+export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
+  const { backups, queue, folder } = needs;
+  return [
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backups',
+      answer: () => ({ json: writeList(backups.list(), folder) }),
+    },
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/backups',
+      body: BackupForm,
+      largest: LARGEST_CONFIGURATION,
+      answer({ body, query }) {
+        if (/^(true|1)$/i.test(query.get('temporary') ?? '')) throw needsEngine();
+        const definition = unmask(readForm(body), undefined);
+        judgeDefinition(definition, needs);
+        const { id } = backups.add(definition, {});
+        return { json: { ID: id, Temporary: false } };
+      },
+    }),
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backup/{id}',
+      answer: ({ parameters }) => ({ json: writeWhole(findBackup(backups, parameters.id), folder) }),
+    },
+    routeWithBody({
+      method: 'PUT',
+      access: 'session',
+      path: '/api/v1/backup/{id}',
+      body: BackupForm,
+      largest: LARGEST_CONFIGURATION,
+      answer({ body, parameters }) {
+        const stored = findBackup(backups, parameters.id);
+        const definition = unmask(readForm(body), stored);
+        judgeDefinition(definition, needs, stored.id);
+        backups.update(stored.id, definition);
+        return {};
+      },
+    }),
+    {
+      method: 'DELETE',
+      access: 'session',
+      path: '/api/v1/backup/{id}',
+      answer({ parameters, query }) {
+        const { id, database } = findBackup(backups, parameters.id);
+        const asks = (name: string) => /^(true|1)$/i.test(query.get(name) ?? '');
+        if (asks('delete-remote-files')) throw needsEngine();
+        if (queue.running()?.backup === id) throw new Refusal(409, 'This backup is running: stop it first.');
+        for (const task of queue.list()) if (task.backup === id) queue.kill(task.id);
+        backups.remove(id);
+        if (asks('delete-local-db')) {
+          for (const end of ['', '-wal', '-shm']) rmSync(path.join(folder, `${database}${end}`), { force: true });
+        }
+        const task = queue.record({ operation: 'Delete', backup: id });
+        return { json: { Status: 'OK', Reason: null, ID: task.id } };
+      },
+    },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backup/{id}/isactive',
+      answer({ parameters }) {
+        const { id } = findBackup(backups, parameters.id);
+        return { json: { Status: 'OK', Active: queue.list().some(({ backup }) => backup === id) } };
+      },
+    },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backup/{id}/isdbusedelsewhere',
+      answer({ parameters }) {
+        findBackup(backups, parameters.id);
+        return { json: { inuse: false } }; // names of local databases are unique
+      },
+    },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backupdefaults',
+      answer: () => ({ json: DEFAULTS }),
+    },
+  ];
+}
+
+/** What a new backup begins with. */
+const DEFAULTS = {
+  ApplicationOptions: [],
+  Backup: {
+    Settings: [
+      { Name: 'encryption-module', Value: 'aes' },
+      { Name: 'keep-time', Value: '' },
+    ],
+  },
+  Schedule: { Repeat: '1D', Time: '13:00:00', AllowedDays: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
+};
+
+/** What every call answers that the backup engine is missing for. */
+export function needsEngine(): Refusal {
+  return new Refusal(501, 'This needs the backup engine, which comes with a later release.');
+}

@@ -1,0 +1,38 @@
+/** What clients can be told of, in Duplicati's words. */
+export const SUBJECTS = [
+  'legacystatus',
+  'backuplist',
+  'serversettings',
+  'progress',
+  'taskqueue',
+  'taskcompleted',
+  'notifications',
+  'scheduler',
+] as const;
+export type Subject = (typeof SUBJECTS)[number];
+
+/** Tells listeners that something has changed, and counts how often, so that a client can see what it has missed. */
+export interface Events {
+  emit(subject: Subject, data?: unknown): void;
+  /** @returns a function that ends it. */
+  listen(listener: (subject: Subject, data: unknown) => void): () => void;
+  counts(): { event: number; data: number; notification: number };
+}
+
+export function openEvents(): Events {
+  const listeners = new Set<(subject: Subject, data: unknown) => void>();
+  const counts = { event: 0, data: 0, notification: 0 };
+  return {
+    emit(subject, data) {
+      counts.event += 1;
+      if (subject === 'backuplist') counts.data += 1;
+      if (subject === 'notifications') counts.notification += 1;
+      for (const listener of listeners) listener(subject, data);
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    counts: () => ({ ...counts }),
+  };
+}

@@ -1,0 +1,143 @@
+import os from 'node:os';
+import { nullish, object, string } from 'valibot';
+import { MASK } from '../backups/secrets.ts';
+import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import { LOG_LEVELS } from '../log/log.ts';
+import { version } from '../paths.ts';
+import { findHome } from './file-routes.ts';
+import { FILTER_GROUPS } from './filter-groups.ts';
+import { listModules } from './modules.ts';
+import { listTimeZones } from './time-zones.ts';
+
+/** What clients ask a server about itself. @param now milliseconds since 1970. */
+export function infoRoutes(now = Date.now): Route[] {
+  const get = (path: string, json: () => unknown): Route => ({
+    method: 'GET',
+    access: 'session',
+    path: `/api/v1/${path}`,
+    answer: () => ({ json: json() }),
+  });
+  const modules = listModules();
+  return [
+    get('systeminfo', () => describeSystem(modules, now())),
+    get('systeminfo/filtergroups', () => ({ FilterGroups: FILTER_GROUPS })),
+    get('webmodules', () => []),
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/webmodule/{key}',
+      body: nullish(object({}), {}),
+      answer() {
+        throw new Refusal(404, 'No such module found');
+      },
+    }),
+    get('changelog', () => ({ Status: 'OK', Version: version, Changelog: '' })),
+    get('licenses', () => []),
+    get('acknowledgements', () => ({ Status: 'OK', Acknowledgements: '' })),
+    get('commandline', () => COMMANDS),
+    get('remotecontrol/status', () => ({
+      CanEnable: false,
+      IsEnabled: false,
+      IsConnected: false,
+      IsRegistering: false,
+      IsRegisteringFaulted: false,
+      IsRegisteringCompleted: false,
+      RegistrationUrl: null,
+    })),
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/folderstatus',
+      answer() {
+        throw new Refusal(503, 'Folder status service is disabled');
+      },
+    },
+    // There is no feed of updates to ask yet.
+    { method: 'POST', access: 'session', path: '/api/v1/updates/check', answer: () => ({}) },
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/remoteoperation/dbpath',
+      body: object({ path: string() }),
+      answer: () => ({ json: { Exists: false, Path: null } }), // no local database was made outside a backup
+    }),
+  ];
+}
+
+/** Commands of the command line that clients may name; they run once there is an engine. */
+const COMMANDS =
+  'help backup restore find list list-filesets list-folder-contents list-file-versions search-files delete compact compare test repair purge list-broken-files purge-broken-files affected create-report test-filters vacuum set-locks read-lock-info system-info'.split(
+    ' ',
+  );
+
+const OS_TYPES: Readonly<Record<string, string>> = { win32: 'Windows', darwin: 'MacOS' };
+const NO_LICENSE = {
+  IsConfigured: false,
+  IsValid: false,
+  IsInGracePeriod: false,
+  ExpiresAt: null,
+  ExpiresWithGraceAt: null,
+  Features: null,
+};
+
+function describeSystem(modules: ReturnType<typeof listModules>, now: number) {
+  const isWindows = process.platform === 'win32';
+  const home = findHome();
+  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return {
+    APIVersion: 1,
+    PasswordPlaceholder: MASK,
+    ServerVersion: version,
+    ServerVersionName: version,
+    ServerVersionType: 'Stable',
+    RemoteControlRegistrationUrl: '',
+    RemoteControlDashboardUrl: '',
+    StartedBy: 'Server',
+    DefaultUpdateChannel: 'Stable',
+    DefaultUsageReportLevel: 'Disabled',
+    ServerTime: new Date(now).toISOString(),
+    ServerTimeZone: zone,
+    OSType: OS_TYPES[process.platform] ?? 'Linux',
+    OSVersion: `${os.type()} ${os.release()}`,
+    DirectorySeparator: isWindows ? '\\' : '/',
+    PathSeparator: isWindows ? ';' : ':',
+    CaseSensitiveFilesystem: process.platform === 'linux',
+    MachineName: os.hostname(),
+    PackageTypeId: '',
+    UserName: findUserName(),
+    NewLine: os.EOL,
+    CLRVersion: process.versions.node,
+    ...modules,
+    GenericModules: [],
+    WebModules: [],
+    ConnectionModules: [],
+    RestoreDestinationProviderModules: [],
+    ServerModules: [],
+    SecretProviderModules: [],
+    UsingAlternateUpdateURLs: false,
+    LogLevels: LOG_LEVELS,
+    SpecialFolders: home === undefined ? [] : [{ ID: '%HOME%', Path: home }],
+    BrowserLocale: { Code: 'en', EnglishName: 'English', DisplayName: 'English' },
+    SupportedLocales: [{ Code: 'en', EnglishName: 'English', DisplayName: 'English' }],
+    BrowserLocaleSupported: true,
+    TimeZones: listTimeZones(now),
+    APIExtensions: API_EXTENSIONS,
+    APIScopes: ['*'],
+    DefaultOAuthURL: '',
+    DefaultOAuthURLv2: '',
+    PowerModeProviders: ['', 'None'],
+    LocalLicenseStatus: NO_LICENSE,
+    RemoteLicenseStatus: NO_LICENSE,
+  };
+}
+
+/** What of the second API is answered. */
+const API_EXTENSIONS = ['v2:system:temp-disk-space', 'v2:connection-strings'];
+
+function findUserName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return ''; // an account without an entry, as in containers
+  }
+}

@@ -1,0 +1,78 @@
+import { openBackups } from '../backups/backups.ts';
+import { openConnections } from '../backups/connections.ts';
+import { readAllowedPrograms } from '../backups/programs.ts';
+import type { MakeJob } from '../jobs/job.ts';
+import { openQueue, type QueueEvent } from '../jobs/queue.ts';
+import type { LiveLog } from '../log/live-log.ts';
+import { openInterfaceSettings } from '../settings/interface-settings.ts';
+import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
+import type { Settings } from '../settings/settings.ts';
+import { type ApiParts, restorePause } from './api.ts';
+import { openEvents } from './events.ts';
+import { openNotifications } from './notifications.ts';
+import { writeTask } from './state-routes.ts';
+
+export interface PartsChoice {
+  /** The data folder. */
+  folder: string;
+  live: LiveLog;
+  /** What is known from how the server was started. */
+  facts: Partial<Record<ServerSetting, string>>;
+  makeJob?: MakeJob | undefined;
+}
+
+/** Opens what the API is about, on a server's settings. */
+export function openParts(settings: Settings, { folder, live, facts, makeJob }: PartsChoice): ApiParts {
+  const events = openEvents();
+  const backups = openBackups(settings, () => events.emit('backuplist'));
+  const notifications = openNotifications(settings, () => events.emit('notifications'));
+  const server = openServerSettings(settings, () => events.emit('serversettings'), facts);
+  const queue = openQueue(tell);
+  restorePause(queue, server);
+  return {
+    backups,
+    connections: openConnections(settings),
+    queue,
+    events,
+    notifications,
+    settings: server,
+    ui: openInterfaceSettings(settings),
+    live,
+    allowed: readAllowedPrograms(live.log),
+    folder,
+    nextRuns: () => [],
+    makeJob,
+  };
+
+  function tell(event: QueueEvent): void {
+    if (event.what === 'progress') events.emit('progress');
+    else if (event.what === 'ended') {
+      if (event.task.status === 'Failed') tellFailure(event.task);
+      events.emit('taskcompleted', writeTask(event.task));
+    } else {
+      if (event.what === 'queue') events.emit('taskqueue');
+      events.emit('legacystatus');
+    }
+  }
+
+  function tellFailure({
+    backup,
+    error = '',
+    operation,
+  }: {
+    backup?: string;
+    error?: string;
+    operation: string;
+  }): void {
+    const name = backup === undefined ? operation : (backups.find(backup)?.name ?? operation);
+    notifications.add({
+      kind: 'Error',
+      title: `Error while running ${name}`,
+      message: error,
+      exception: error,
+      ...(backup === undefined ? {} : { backup }),
+      action: 'backup:show-log',
+      messageId: `${operation}Failed`,
+    });
+  }
+}

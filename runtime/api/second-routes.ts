@@ -1,0 +1,114 @@
+import { statfs } from 'node:fs/promises';
+import os from 'node:os';
+import { maxLength, nullish, object, pipe, string } from 'valibot';
+import type { Backups } from '../backups/backups.ts';
+import { isoTime } from '../backups/configuration.ts';
+import type { Connection, Connections } from '../backups/connections.ts';
+import { type AllowedPrograms, findInText } from '../backups/programs.ts';
+import { maskAddress, unmaskAddress } from '../backups/secrets.ts';
+import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import { findBackup, requireAllowed } from './backup-routes.ts';
+import { envelope, wrap } from './envelope.ts';
+
+const ConnectionForm = object({
+  Name: pipe(string(), maxLength(1024)),
+  Description: nullish(string(), ''),
+  BaseUrl: string(),
+});
+
+/** The second API, but for what needs the engine: connection strings, and the room for temporary files. */
+export function secondRoutes(backups: Backups, connections: Connections, allowed: AllowedPrograms): Route[] {
+  const write = ({ id, name, description, url, created, updated }: Connection) => ({
+    ID: id,
+    Name: name,
+    Description: description,
+    BaseUrl: maskAddress(url),
+    CreatedAt: isoTime(created),
+    UpdatedAt: isoTime(updated),
+    Backups: backups
+      .list()
+      .filter(({ connection }) => connection === id)
+      .map((backup) => ({ ID: backup.id, Name: backup.name })),
+  });
+  const find = (id: string | undefined) => {
+    const found = /^[1-9]\d{0,14}$/.test(id ?? '') ? connections.find(Number(id)) : undefined;
+    if (!found) throw new Refusal(404, 'Connection string not found');
+    return found;
+  };
+  const one = { access: 'session', path: '/api/v2/connection-string/{id}' } as const;
+  return [
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v2/connection-strings',
+      answer: () => wrap(connections.list().map(write)),
+    },
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v2/connection-strings',
+      body: ConnectionForm,
+      answer: envelope(({ body }) => {
+        const { Name, Description, BaseUrl } = body as { Name: string; Description: string; BaseUrl: string }; // the schema's
+        requireAllowed(findInText(BaseUrl), allowed);
+        const url = unmaskAddress(BaseUrl, '');
+        if (url === undefined) throw new Refusal(400, 'A password is hidden: enter it.');
+        return wrap(write(connections.add({ name: Name, description: Description, url })));
+      }),
+    }),
+    { ...one, method: 'GET', answer: envelope(({ parameters }) => wrap(write(find(parameters.id)))) },
+    routeWithBody({
+      ...one,
+      method: 'PUT',
+      body: ConnectionForm,
+      answer: envelope(({ body, parameters }) => {
+        const { Name, Description, BaseUrl } = body as { Name: string; Description: string; BaseUrl: string }; // the schema's
+        const stored = find(parameters.id);
+        requireAllowed(findInText(BaseUrl), allowed);
+        const url = unmaskAddress(BaseUrl, stored.url);
+        if (url === undefined)
+          throw new Refusal(400, 'A password is hidden and belongs to another destination: enter it again.');
+        connections.update(stored.id, { name: Name, description: Description, url });
+        return wrap(write(find(parameters.id)));
+      }),
+    }),
+    {
+      ...one,
+      method: 'DELETE',
+      answer: envelope(({ parameters }) => {
+        const { id } = find(parameters.id);
+        if (backups.list().some(({ connection }) => connection === id))
+          throw new Refusal(409, 'Cannot delete connection string because it is used by backups');
+        connections.remove(id);
+        return wrap(null);
+      }),
+    },
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v2/system/temp-disk-space',
+      body: object({ BackupId: nullish(string()) }),
+      answer: envelope(async ({ body }) => {
+        const { BackupId } = body as { BackupId?: string | null }; // the schema's
+        const options = BackupId ? findBackup(backups, BackupId).options : [];
+        const folder = os.tmpdir();
+        const { bavail, blocks, bsize } = await statfs(folder).catch(() => ({ bavail: 0, blocks: 0, bsize: 0 }));
+        return wrap({
+          TempPath: `${folder}/`,
+          FreeSpace: bavail * bsize,
+          TotalSpace: blocks * bsize,
+          DblockSize: readSize(options.find(({ name }) => name === 'dblock-size')?.value) ?? 50 * 1024 ** 2,
+          RestoreCacheMax: 4096,
+        });
+      }),
+    }),
+  ];
+}
+
+/** A size such as `50mb`, in bytes; without a unit, megabytes. */
+export function readSize(text: string | undefined): number | undefined {
+  const [, digits, unit = 'm'] = /^\s*(\d{1,12})\s*([kmgt]?)i?b?\s*$/i.exec(text ?? '') ?? [];
+  if (digits === undefined) return undefined;
+  const power = ['', 'k', 'm', 'g', 't'].indexOf((unit || (/b\s*$/i.test(text ?? '') ? '' : 'm')).toLowerCase());
+  return Number(digits) * 1024 ** power;
+}

@@ -1,0 +1,108 @@
+import { boolean, maxLength, nullable, number, pipe, record, string, transform, union } from 'valibot';
+import { type AllowedPrograms, findInOption } from '../backups/programs.ts';
+import { holdsMask, isSecretOption, MASK, maskAddress } from '../backups/secrets.ts';
+import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import type { InterfaceSettings } from '../settings/interface-settings.ts';
+import { judgeSetting, type ServerSettings } from '../settings/server-settings.ts';
+import { requireAllowed } from './backup-routes.ts';
+
+const value = pipe(string(), maxLength(65_536));
+/** Clients send numbers and truth values as such too. */
+const loose = nullable(union([value, pipe(union([number(), boolean()]), transform(String))]));
+const values = record(pipe(string(), maxLength(256)), loose);
+
+/** Settings of the server, and what web clients remember. */
+export function settingRoutes(settings: ServerSettings, ui: InterfaceSettings, allowed: AllowedPrograms): Route[] {
+  const change = (sent: Record<string, string | null>) => {
+    const changes = new Map<string, string | undefined>();
+    const options = new Map(settings.options().map((option) => [`--${option.name}`, option.value]));
+    for (const [sentName, text] of Object.entries(sent)) {
+      const name = sentName.toLowerCase();
+      const kind = judgeSetting(name);
+      if (kind === 'read-only' || isSecretSetting(name))
+        throw new Refusal(403, 'This setting cannot be changed here; the password is changed with auth/password.');
+      if (kind === 'unknown') continue;
+      if (kind === 'option' && text !== null) requireAllowed(findInOption(name, text), allowed);
+      if (text !== null && holdsMask(text)) {
+        if (text !== MASK && text !== maskAddress(options.get(name) ?? ''))
+          throw new Refusal(400, 'A password is hidden: enter it again.');
+        continue; // as it was
+      }
+      changes.set(name, text ?? undefined);
+    }
+    settings.change(changes);
+  };
+  return [
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/serversettings',
+      answer: () => ({ json: listSettings(settings) }),
+    },
+    routeWithBody({
+      method: 'PATCH',
+      access: 'session',
+      path: '/api/v1/serversettings',
+      body: values,
+      answer({ body }) {
+        change(body);
+        return {};
+      },
+    }),
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/serversetting/{name}',
+      answer({ parameters }) {
+        const known = listSettings(settings);
+        const name = parameters.name?.toLowerCase() ?? '';
+        if (!Object.hasOwn(known, name)) return { json: null };
+        return { text: { type: 'text/plain', body: known[name] ?? '' } };
+      },
+    },
+    routeWithBody({
+      method: 'PUT',
+      access: 'session',
+      path: '/api/v1/serversetting/{name}',
+      body: nullable(value),
+      answer({ body, parameters }) {
+        change({ [parameters.name ?? '']: body });
+        return {};
+      },
+    }),
+    { method: 'GET', access: 'session', path: '/api/v1/uisettings', answer: () => ({ json: ui.schemes() }) },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/uisettings/{scheme}',
+      answer: ({ parameters }) => ({ json: ui.list(parameters.scheme ?? '') }),
+    },
+    routeWithBody({
+      method: 'PATCH',
+      access: 'session',
+      path: '/api/v1/uisettings/{scheme}',
+      body: values,
+      answer({ body, parameters }) {
+        if ((parameters.scheme ?? '').length > 256) throw new Refusal(400, 'This name is too long.');
+        if (!ui.change(parameters.scheme ?? '', body)) throw new Refusal(409, 'There are too many such settings.');
+        return {};
+      },
+    }),
+  ];
+}
+
+/** All settings, without secrets. */
+export function listSettings(settings: ServerSettings): Record<string, string> {
+  const shown = Object.entries(settings.list()).map(([name, text]) => [
+    name,
+    isSecretOption(name) && name.startsWith('--') && text !== '' ? MASK : maskAddress(text),
+  ]);
+  return Object.fromEntries(shown);
+}
+
+/** What Duplicati keeps among its settings and ours does not: passwords and keys. */
+function isSecretSetting(name: string): boolean {
+  return /^(server-passphrase.*|jwt-config|preauth-tokens|server-ssl.*|.*-certificate.*|trayicon-.*|settings-encryption.*)$/.test(
+    name,
+  );
+}

@@ -1,0 +1,44 @@
+import type { Progress } from './progress.ts';
+
+/** What can be asked for of a backup, in Duplicati's words. */
+export const OPERATIONS = [
+  'Backup',
+  'Restore',
+  'Verify',
+  'Compact',
+  'Repair',
+  'RepairUpdate',
+  'Vacuum',
+  'ReportRemoteSize',
+  'CreateReport',
+  'Delete',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** What is to be done. `input` is what the caller sent, judged by the route's schema. */
+export interface Order {
+  operation: Operation;
+  /** Identifier of a backup. */
+  backup: string;
+  input: Readonly<Record<string, unknown>>;
+}
+
+/** What a job is handed. */
+export interface JobControl {
+  task: number;
+  report(progress: Progress): void;
+  /** Aborted when the job shall end what it has begun, then stop. */
+  readonly stop: AbortSignal;
+  /** Aborted when it shall stop at once. What it does after that is not waited for. */
+  readonly kill: AbortSignal;
+  /** Calls back now where the queue is paused, and at each change, until the job has ended. */
+  watchPause(listener: (isPaused: boolean) => void): void;
+}
+
+/** Work that takes long. It resolves when it is done, or was stopped and has kept what it did; it rejects when it failed. */
+export interface Job {
+  run(control: JobControl): Promise<void>;
+}
+
+/** Makes the job of an order; a child process of this program, once there is an engine. */
+export type MakeJob = (order: Order) => Job;

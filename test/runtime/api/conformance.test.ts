@@ -1,0 +1,66 @@
+import test from 'ava';
+import { makeFolder, startServer } from '../run-program.ts';
+import { DIFFERENCES, EMPTY, ENGINE_MISSING, WITHOUT_JOBS } from './differences.ts';
+import { makePlayer, type Recorded, readRecording, send } from './replay.ts';
+import { compareShapes } from './shape.ts';
+
+const PASSWORD = 'seven green bottles';
+/** Calls that were recorded; `record-api.py` made others in between and kept nothing of them. */
+const recording = readRecording('api.jsonl') as Recorded[]; // written by the recorder
+
+test('the recorded calls are answered with the same status, members and types, but for what is named', async (t) => {
+  const folder = await makeFolder(t);
+  const { port } = await startServer(t, [], { DUPLICATI__WEBSERVICE_PASSWORD: PASSWORD });
+  const player = makePlayer(port, PASSWORD, folder);
+  const different = new Map<number, string>();
+  const empty: string[] = [];
+  const missing: number[] = [];
+  for (const recorded of recording) {
+    const { n, call, status, body } = recorded;
+    const answer = await player.play(recorded);
+    t.true(answer.status < 500 || [501, 503].includes(answer.status), `${n} ${call}: ${answer.status} ${answer.text}`);
+    if (answer.status === 501) {
+      missing.push(n);
+      if (call.startsWith('DELETE')) await deleteWithoutRemoteFiles();
+      continue;
+    }
+    const isFile = typeof body === 'string' && /^<\d+ bytes>$/.test(body);
+    const found = answer.status === status ? [] : [`status ${answer.status} instead of ${status}`];
+    if (answer.status === status && !isFile)
+      found.push(
+        ...compareShapes([body], answer.body, (where) => void empty.push(`${call.replace(/\?.*/, '')} ${where}`)),
+      );
+    if (found.length > 0) different.set(n, found.join('; '));
+  }
+  const named = new Map(DIFFERENCES.flatMap(({ name, calls }) => calls.map((n) => [n, name] as const)));
+  for (const n of WITHOUT_JOBS) named.set(n, 'no job ran');
+  const same = recording.length - missing.length - different.size;
+  t.log(`${recording.length} calls: ${same} the same, ${missing.length} need the engine, ${different.size} differ`);
+  for (const { n, call } of recording) {
+    if (different.has(n)) t.log(`${n} ${call}: ${different.get(n)} (${named.get(n) ?? 'NOT NAMED'})`);
+  }
+  t.deepEqual(missing, [...ENGINE_MISSING], 'answered 501');
+  t.deepEqual(
+    [...different.keys()],
+    [...named.keys()].sort((a, b) => a - b),
+    'different',
+  );
+  t.deepEqual([...new Set(empty)].sort(), Object.keys(EMPTY).sort(), 'empty lists');
+  t.true(DIFFERENCES.length <= 20);
+
+  /** The recorded server deleted remote files too, which needs the engine; ours goes on without. */
+  async function deleteWithoutRemoteFiles(): Promise<void> {
+    const headers = { Authorization: `Bearer ${player.state.token}` };
+    const target = `/api/v1/backup/${player.state.backup}?delete-local-db=true`;
+    const answer = await send(port, { method: 'DELETE', path: target, headers });
+    t.is(answer.status, 200);
+    const recorded = recording.find(({ call }) => call.startsWith('DELETE') && call.includes('remote'))!;
+    t.deepEqual(compareShapes([recorded.body], answer.body), []);
+  }
+});
+
+test('every difference has a reason, and no call has two', (t) => {
+  const calls = [...DIFFERENCES.flatMap((one) => one.calls), ...ENGINE_MISSING, ...WITHOUT_JOBS];
+  t.is(new Set(calls).size, calls.length);
+  for (const { name, why } of DIFFERENCES) t.true(why.length > 20, name);
+});

@@ -1,0 +1,57 @@
+/** Where ours answers otherwise than the recorded server, each with its reason. At most twenty; a test holds them exactly. */
+export interface Difference {
+  name: string;
+  why: string;
+  /** Numbers of recorded calls. */
+  calls: readonly number[];
+}
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    name: 'what cannot be read is refused with a reason',
+    why: 'The recorded server answers 400 and 415 with nothing; ours says in words what is wrong, with the same status.',
+    calls: [5, 6, 23, 24, 25, 60, 112, 123],
+  },
+  {
+    name: 'files are for known hosts alone',
+    why: 'The recorded server hands out its pages under any Host name, which helps DNS rebinding; ours answers 403.',
+    calls: [30],
+  },
+  {
+    name: 'pages of other addresses are refused',
+    why: 'The recorded server does not look at Origin; ours answers 403 unless the origin was allowed.',
+    calls: [31],
+  },
+  {
+    name: 'a folder that is not there is no failure of the server',
+    why: 'The recorded server answers 500; ours answers 404 as for every path that does not exist.',
+    calls: [143],
+  },
+  {
+    name: 'the password is not a setting',
+    why: 'The recorded server lets any session change the password without the old one; ours answers 403, and the old one stays.',
+    calls: [173, 175],
+  },
+];
+
+/** Calls that are answered 501 until there is an engine. */
+export const ENGINE_MISSING: readonly number[] = [
+  53, 54, 55, 56, 58, 59, 70, 97, 101, 102, 103, 113, 114, 115, 116, 117, 118, 119, 120, 121, 124, 126, 128, 130, 132,
+  134, 136, 138, 140, 146, 148, 162, 168,
+];
+
+/** Calls whose answer tells of the job that did not run. */
+export const WITHOUT_JOBS: readonly number[] = [71, 72, 75, 93];
+
+/** Lists that are empty in ours and not in theirs. */
+export const EMPTY: Readonly<Record<string, string>> = {
+  'GET /api/v1/notifications body': 'no job has failed',
+  'GET /api/v1/serverstate ProposedSchedule': 'what is planned comes from the scheduler',
+  'GET /api/v1/systeminfo ConnectionModules': 'there is no such module yet',
+  'GET /api/v1/systeminfo GenericModules': 'there is no such module yet',
+  'GET /api/v1/systeminfo SecretProviderModules': 'there is no such module yet',
+  'GET /api/v1/systeminfo SourceProviderModules': 'there is no such module yet',
+  'GET /api/v1/systeminfo WebModules': 'there is no such module yet',
+  'GET /api/v1/tasks body': 'no job runs',
+  'GET /api/v1/webmodules body': 'there is no such module yet',
+};
