@@ -14,6 +14,8 @@ export interface Program<Name extends string> extends Description {
   spaced?: boolean;
   /** True: without any argument the help is printed, as `help` does. */
   helpWhenEmpty?: boolean;
+  /** Called before the command line is read: may fill gaps of the environment. @returns options that the command line overrides. */
+  prepare?(): readonly string[];
   /** @returns the exit code. */
   run(given: Given<Name>): Promise<number> | number;
 }
@@ -39,7 +41,8 @@ export async function runCommandLine<Name extends string>(
       return print(formatHelp(program));
     }
     if (asksFor(argv, ['--version'], 'version')) return print(`${version}\n`);
-    const given = readArguments(argv, process.env, program.options, program);
+    const prepared = program.prepare?.() ?? [];
+    const given = readArguments([...prepared, ...argv], process.env, program.options, program);
     const [word] = given.words;
     if (word !== undefined && !program.commands) {
       throw new UserError(`unexpected argument "${word}"; options are written --name=value`, program.wrongUse ?? 2);

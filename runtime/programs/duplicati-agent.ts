@@ -3,6 +3,7 @@ import { readCommand } from '../command-line/commands.ts';
 import { levelOf } from '../log/log.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
 import { agentService } from '../service/identity.ts';
+import { applyPreload, preloadEnvironment } from '../service/preload.ts';
 import { runServiceProgram } from '../service/run-service-program.ts';
 import { runService } from '../service/service.ts';
 import {
@@ -30,7 +31,8 @@ void runServiceProgram(agentService, (host) => ({
     { name: 'version', help: 'Print the version.' },
   ],
   options: [...agentOptions, ...serviceCommandOptions],
-  environment: dataFolderEnvironment,
+  prepare: () => applyPreload('agent', [...agentOptions, ...serviceCommandOptions]),
+  environment: [...dataFolderEnvironment, ...preloadEnvironment],
   examples: [{ line: 'duplicati-agent run --log-level=Verbose', help: 'Run in the foreground and log more.' }],
   spaced: true,
   run(given) {

@@ -5,6 +5,7 @@ import { serverOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
 import { serverService } from '../service/identity.ts';
+import { applyPreload, preloadEnvironment } from '../service/preload.ts';
 import { runServiceProgram } from '../service/run-service-program.ts';
 import { runService } from '../service/service.ts';
 import {
@@ -26,7 +27,8 @@ void runServiceProgram(serverService, (host) => ({
   ],
   ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
   options: [...serverOptions, ...serviceCommandOptions],
-  environment: dataFolderEnvironment,
+  prepare: () => applyPreload('server', [...serverOptions, ...serviceCommandOptions]),
+  environment: [...dataFolderEnvironment, ...preloadEnvironment],
   examples: [
     { line: 'duplicati-server', help: 'Serve http://localhost:8200/ for this machine.' },
     { line: 'duplicati-server --webservice-port=8300,8400', help: 'Use the first free port of two.' },

@@ -1,6 +1,7 @@
 import { runProgram } from '../command-line/command-line.ts';
 import { levelOf, openLog } from '../log/log.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
+import { applyPreload, preloadEnvironment } from '../service/preload.ts';
 import { attachToServer, runHosted, trayOptions } from '../tray/tray.ts';
 
 void runProgram({
@@ -13,7 +14,8 @@ void runProgram({
     'The icon in the tray comes with a later release, and so does signing in, which needs the web interface.',
   ],
   options: trayOptions,
-  environment: dataFolderEnvironment,
+  prepare: () => applyPreload('tray', trayOptions),
+  environment: [...dataFolderEnvironment, ...preloadEnvironment],
   examples: [
     { line: 'duplicati', help: 'Host a server and open it.' },
     {

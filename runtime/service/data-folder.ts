@@ -180,7 +180,7 @@ export function findFolderProblem(folder: string, us = process.getuid?.()): stri
  * Walks a path from the root, following links by hand: every folder on the way must belong to root or us and be writable by nobody
  * else, or be sticky with the entry that is used belonging to root or us. The last component need not exist.
  */
-function findPathProblem(folder: string, us = process.getuid?.()): string | undefined {
+export function findPathProblem(folder: string, us = process.getuid?.()): string | undefined {
   if (us === undefined) return undefined;
   let at = '/';
   const rest = folder.split('/').filter(Boolean);
