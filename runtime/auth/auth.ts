@@ -41,6 +41,8 @@ export interface Auth {
   refresh(token: string, nonce: string, browser: string | undefined): Promise<SignedIn | undefined>;
   /** The session whose access token a request carries. */
   findCaller(request: IncomingMessage): Promise<Caller | undefined>;
+  /** The session that an access token proves, or a token for WebSockets, which is used up then. */
+  findSession(token: string): Promise<string | undefined>;
   /** The session that a token for one operation proves, once. */
   takeOperation(token: string, operation: string): Promise<Caller | undefined>;
   /** New keys: every token ends. */
@@ -131,6 +133,10 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
       const session = token === undefined ? undefined : await tokens.readAccess(token);
       return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
+    },
+    async findSession(token) {
+      const session = (await tokens.readAccess(token)) ?? (await tokens.takeOperation(token, 'websocket'));
+      return session !== undefined && sessions.isAlive(session) ? session : undefined;
     },
     async takeOperation(token, operation) {
       const known = OPERATIONS.find((name) => name === operation);

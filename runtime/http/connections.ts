@@ -26,6 +26,7 @@ export function watchConnections(server: Server, most = 512): () => void {
       if (!socket.destroyed) waiting.add(socket); // idle again: last in the queue
     });
   });
+  server.on('upgrade', ({ socket }) => waiting.delete(socket)); // limited by those who take it over
   return () => {
     for (const socket of all) socket.destroy();
   };

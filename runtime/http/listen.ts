@@ -1,5 +1,6 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { watchConnections } from './connections.ts';
@@ -52,17 +53,21 @@ export function readPorts(text: string): number[] {
   return ports.slice(0, 10).map(Number);
 }
 
+/** Takes over connections whose requests ask for a WebSocket. */
+export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+
 /** Listens on the first port of the list that is free on every address. @throws UserError (100) when none is. */
 export async function listenOnFirst(
   ports: readonly number[],
   on: Interface,
   answer: RequestListener,
   log: Log,
+  upgrade?: Upgrade,
 ): Promise<Listener> {
   const failures: string[] = [];
   for (const port of ports) {
     try {
-      return await listen(port, on, answer, log);
+      return await listen(port, on, answer, log, upgrade);
     } catch (thrown) {
       if (!['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(codeOf(thrown))) throw thrown;
       failures.push(describeFailure(port, thrown));
@@ -82,12 +87,18 @@ function describeFailure(port: number, thrown: unknown): string {
   return reasons[codeOf(thrown)] ?? messageOf(thrown);
 }
 
-async function listen(port: number, on: Interface, answer: RequestListener, log: Log): Promise<Listener> {
+async function listen(
+  port: number,
+  on: Interface,
+  answer: RequestListener,
+  log: Log,
+  upgrade?: Upgrade,
+): Promise<Listener> {
   const servers: { server: Server; drop: () => void; shown: string }[] = [];
   let chosen = port;
   try {
     for (const { address, optional } of on.addresses) {
-      const server = openServer(answer);
+      const server = openServer(answer, upgrade);
       try {
         chosen = await bind(server, chosen, address);
       } catch (thrown) {
@@ -116,7 +127,7 @@ async function listen(port: number, on: Interface, answer: RequestListener, log:
 }
 
 /** Limits of every connection: whole head within 10 s, whole request within 30 s, 16 KiB of head with at most 64 fields. */
-function openServer(answer: RequestListener): Server {
+function openServer(answer: RequestListener, upgrade?: Upgrade): Server {
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -124,11 +135,14 @@ function openServer(answer: RequestListener): Server {
       keepAliveTimeout: 5_000,
       connectionsCheckingInterval: 2_000,
       maxHeaderSize: 16_384,
+      // Any other protocol that is asked for is answered as a plain request, which HTTP allows (RFC 9110, section 7.8).
+      shouldUpgradeCallback: ({ headers }) => upgrade !== undefined && headers.upgrade?.toLowerCase() === 'websocket',
       requireHostHeader: false, // judged by our own rule, with an answer that explains
     },
     answer,
   );
   server.maxHeadersCount = 64;
+  if (upgrade) server.on('upgrade', upgrade);
   return server;
 }
 

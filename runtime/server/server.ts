@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { apiRoutes } from '../api/api.ts';
 import { authRoutes } from '../api/auth-routes.ts';
+import { makeConversations } from '../api/conversation.ts';
 import { openParts } from '../api/parts.ts';
+import { openSockets } from '../api/socket.ts';
 import { openAuth } from '../auth/auth.ts';
 import { takeInitialPassword } from '../auth/initial-password.ts';
 import type { Given } from '../command-line/arguments.ts';
@@ -85,7 +87,14 @@ export async function startServer(
       findFile,
       log,
     };
-    const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log);
+    const sockets = openSockets({
+      rule,
+      isAlive: auth.sessions.isAlive,
+      findSession: auth.findSession,
+      begin: makeConversations(parts),
+    });
+    opened.push(() => sockets.close());
+    const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log, sockets.upgrade);
     const url = `http://${nameAddress(on)}:${listener.port}/`;
     parts.settings.set('last-webserver-port', String(listener.port));
     claimLink = openClaimLink(auth.links, url, folder, systemLog); // the API does not show it
@@ -96,6 +105,7 @@ export async function startServer(
     claimLink.remove(); // one of a server that ended without a word
     if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
+      sockets.close();
       await Promise.all([listener.close(400), parts.queue.close(400)]);
       closeAll();
     };
