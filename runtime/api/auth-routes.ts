@@ -151,12 +151,12 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken }: AuthRo
       method: 'POST',
       access: 'session',
       path: '/api/v1/auth/password',
-      body: object({ Password: string(), NewPassword: string() }),
+      body: object({ Password: string(), NewPassword: string(), RememberMe: optional(boolean(), false) }),
       answer: (call) =>
         limited(async () =>
           reply(
             call,
-            await auth.changePassword(call.body.Password, call.body.NewPassword, signing(call, true)),
+            await auth.changePassword(call.body.Password, call.body.NewPassword, signing(call, call.body.RememberMe)),
             'Invalid password',
           ),
         ),

@@ -1,8 +1,12 @@
+import type { ComponentChild } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { AboutPage } from './pages/about.tsx';
 import { AccessPage } from './pages/access.tsx';
 import { ClaimPage } from './pages/claim.tsx';
+import { EditPage } from './pages/edit.tsx';
 import { HomePage } from './pages/home.tsx';
+import { ImportPage } from './pages/import.tsx';
+import { LogPage } from './pages/log.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Busy } from './parts/busy.tsx';
 import { Door } from './parts/door.tsx';
@@ -11,11 +15,16 @@ import { useRoute } from './route.ts';
 import { currentState, onState, startSession } from './session.ts';
 import { texts } from './texts.ts';
 
-const PAGES = {
-  '/': HomePage,
-  '/access': AccessPage,
-  '/about': AboutPage,
-} as const;
+/** The page of a route. */
+function pageOf(route: string): ComponentChild {
+  const [, id] = /^\/backup\/(new|\d+)$/.exec(route) ?? [];
+  if (id !== undefined) return <EditPage key={route} {...(id === 'new' ? {} : { id })} />;
+  if (route === '/import') return <ImportPage />;
+  if (route === '/log') return <LogPage />;
+  if (route === '/access') return <AccessPage />;
+  if (route === '/about') return <AboutPage />;
+  return <HomePage />;
+}
 
 export function App() {
   const [state, setState] = useState(currentState);
@@ -33,14 +42,5 @@ export function App() {
       </Door>
     );
   }
-  const Page = isPage(route) ? PAGES[route] : HomePage;
-  return (
-    <Shell route={route}>
-      <Page key={route} />
-    </Shell>
-  );
-}
-
-function isPage(route: string): route is keyof typeof PAGES {
-  return Object.hasOwn(PAGES, route);
+  return <Shell route={route}>{pageOf(route)}</Shell>;
 }

@@ -89,7 +89,7 @@ export async function askForLink(): Promise<void> {
 /** Every other session ends. @throws Refused */
 export async function changePassword(old: string, password: string): Promise<void> {
   const remember = localStorage.getItem(NONCE) !== null;
-  const body = { Password: old, NewPassword: password };
+  const body = { Password: old, NewPassword: password, RememberMe: remember };
   take(await send('POST', 'auth/password', SIGNED_IN, body), remember);
 }
 
@@ -121,6 +121,20 @@ export async function send(method: string, path: string, schema: GenericSchema |
     if (!(await refresh())) throw await endHere();
     return await ask(method, path, schema as GenericSchema, body, access?.token); // as above
   }
+}
+
+/** Saves what the server answers as a file. @throws Refused */
+export async function download(path: string, name: string): Promise<void> {
+  const response = await fetch(`api/v1/${path}`, { cache: 'no-store', redirect: 'error' }).catch(() => {
+    throw new Refused(0, texts.noAnswer);
+  });
+  if (!response.ok) throw new Refused(response.status, readRefusal(await response.text()));
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
 async function endHere(): Promise<Refused> {

@@ -18,3 +18,9 @@ export function sayWhen(time: string, now = Date.now()): string {
 export function sayExactly(time: string): string {
   return new Date(time).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 }
+
+/** A backup's own form of a time, `20261122T150840Z`, as ISO 8601. */
+export function readStamp(text: string | undefined): string | undefined {
+  const [, year, month, day, hour, minute, second] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text ?? '') ?? [];
+  return year === undefined ? undefined : `${year}-${month}-${day}T${hour}:${minute}:${second}Z`;
+}

@@ -29,11 +29,11 @@ export async function stopBrowser(): Promise<void> {
 
 export interface Visit {
   page: Page;
-  /** Looks at the page as axe-core does, which must find nothing serious, and leaves a picture of it. */
+  /** Looks at the page as axe-core does, which must find nothing serious, and leaves a picture of it. Nothing may have gone wrong until then. */
   look(name: string): Promise<void>;
 }
 
-/** A browser of its own (cookies, storage) that visits one server: what it asks of others, and what its policy refuses, fails the test. */
+/** A browser of its own (cookies, storage) that visits one server: what it asks of others, and what its policy refuses, fails the next look. */
 export async function visit(
   t: ExecutionContext,
   origin: string,
@@ -49,16 +49,20 @@ export async function visit(
   });
   t.teardown(() => context.close());
   const page = await context.newPage();
+  const faults: string[] = [];
   page.setDefaultTimeout(30_000);
   context.on('request', (request) => {
     const { protocol } = new URL(request.url());
-    if (!request.url().startsWith(`${origin}/`) && protocol !== 'data:') t.fail(`it asks ${request.url()}`);
+    if (!request.url().startsWith(`${origin}/`) && protocol !== 'data:' && protocol !== 'blob:')
+      faults.push(`it asks ${request.url()}`);
   });
-  page.on('pageerror', (error) => t.fail(`error in the page: ${error.message}`));
+  page.on('pageerror', (error) => void faults.push(`error in the page: ${error.stack}`));
   page.on('console', (message) => {
     // Chromium reports every refusal of the server as an error too.
-    const isRefusal = /^Failed to load resource: the server responded with a status of 4\d\d/.test(message.text());
-    if (message.type() === 'error' && !isRefusal) t.fail(`console: ${message.text()}`);
+    const isRefusal = /^Failed to load resource: the server responded with a status of (4\d\d|501)/.test(
+      message.text(),
+    );
+    if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);
   });
   return {
     page,
@@ -69,6 +73,7 @@ export async function visit(
         scrollWidth: document.documentElement.scrollWidth,
         innerWidth: window.innerWidth,
       }));
+      t.deepEqual(faults, [], name);
       t.true(scrollWidth <= innerWidth, `${name} is wider than the window: ${scrollWidth} > ${innerWidth}`);
       await page.evaluate(await readFile(AXE, 'utf8'));
       const found = await page.evaluate('axe.run({ resultTypes: ["violations"] })');

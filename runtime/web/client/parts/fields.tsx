@@ -5,8 +5,8 @@ interface PasswordFieldProps {
   label: string;
   value: string;
   onInput(value: string): void;
-  /** How password managers tell the fields apart. */
-  kind: 'current-password' | 'new-password';
+  /** How password managers tell the fields apart; `off` for what is no password of this server. */
+  kind: 'current-password' | 'new-password' | 'off';
   /** What helps before it is wrong. */
   hint?: string | undefined;
   /** What is wrong with it. */
@@ -58,9 +58,84 @@ export function PasswordField({ label, value, onInput, kind, hint, fault, isFirs
   );
 }
 
+interface FieldProps {
+  label: string;
+  value: string;
+  onInput(value: string): void;
+  hint?: string | undefined;
+  fault?: string | undefined;
+  type?: 'text' | 'number' | 'datetime-local';
+  /** More than one line. */
+  lines?: number;
+}
+
+/** A text, or lines of it. */
+export function TextField({ label, value, onInput, hint, fault, type = 'text', lines }: FieldProps) {
+  const id = useId();
+  const about = fault ?? hint;
+  const common = {
+    id,
+    value,
+    'aria-invalid': fault !== undefined,
+    spellcheck: false,
+    ...(about === undefined ? {} : { 'aria-describedby': `${id}-about` }),
+  };
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {lines === undefined ? (
+        <input
+          {...common}
+          {...(type === 'text'
+            ? { type, autocomplete: 'off' as const }
+            : { type, min: type === 'number' ? 1 : undefined })}
+          onInput={(event) => onInput(event.currentTarget.value)}
+        />
+      ) : (
+        <textarea {...common} rows={lines} onInput={(event) => onInput(event.currentTarget.value)} />
+      )}
+      <p id={`${id}-about`} class={fault === undefined ? 'hint' : 'fault'} aria-live="polite">
+        {about}
+      </p>
+    </div>
+  );
+}
+
+interface ChoiceProps<Word extends string> {
+  label: string;
+  value: Word;
+  words: Readonly<Partial<Record<Word, string>>>;
+  onChange(value: Word): void;
+}
+
+/** One of a few. */
+export function Choice<Word extends string>({ label, value, words, onChange }: ChoiceProps<Word>) {
+  const id = useId();
+  const known = Object.keys(words) as Word[]; // the record's own keys
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      <select
+        id={id}
+        value={value}
+        onChange={(event) => {
+          const chosen = known.find((word) => word === event.currentTarget.value);
+          if (chosen !== undefined) onChange(chosen);
+        }}
+      >
+        {known.map((word) => (
+          <option key={word} value={word}>
+            {words[word]}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}
+
 interface CheckProps {
   label: string;
-  hint: string;
+  hint?: string;
   value: boolean;
   onChange(value: boolean): void;
 }
@@ -74,12 +149,14 @@ export function Check({ label, hint, value, onChange }: CheckProps) {
         type="checkbox"
         checked={value}
         onChange={(event) => onChange(event.currentTarget.checked)}
-        aria-describedby={`${id}-hint`}
+        {...(hint === undefined ? {} : { 'aria-describedby': `${id}-hint` })}
       />
       <label for={id}>{label}</label>
-      <p id={`${id}-hint`} class="hint">
-        {hint}
-      </p>
+      {hint !== undefined && (
+        <p id={`${id}-hint`} class="hint">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

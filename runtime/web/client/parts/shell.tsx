@@ -6,6 +6,7 @@ import { Mark } from './mark.tsx';
 
 const LINKS = [
   { to: '/', title: texts.nav.home },
+  { to: '/log', title: texts.nav.log },
   { to: '/access', title: texts.nav.access },
   { to: '/about', title: texts.nav.about },
 ];
