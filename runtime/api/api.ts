@@ -5,6 +5,7 @@ import type { Route } from '../http/route.ts';
 import type { MakeJob } from '../jobs/job.ts';
 import type { Queue } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
+import { version } from '../paths.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
 import { backupRoutes } from './backup-routes.ts';
@@ -38,10 +39,17 @@ export interface ApiParts {
   makeJob?: MakeJob | undefined;
 }
 
-/** Every route of the API but those of signing in. */
-export function apiRoutes(parts: ApiParts): Route[] {
+/** Every route of the API but those of signing in, which are described with them. @param others those. */
+export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route[] {
   const { backups, connections, queue, settings, ui, live, notifications, allowed, makeJob } = parts;
-  return [
+  const routes: Route[] = [
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/openapi.json',
+      // Loaded on demand: few ask for it.
+      answer: async () => ({ json: (await import('./openapi.ts')).describeApi([...others, ...routes], version) }),
+    },
     ...infoRoutes(),
     ...stateRoutes(parts, () => savePause(queue, settings)),
     ...settingRoutes(settings, ui, allowed),
@@ -52,6 +60,7 @@ export function apiRoutes(parts: ApiParts): Route[] {
     ...secondRoutes(backups, connections, allowed),
     ...engineRoutes(backups, queue, makeJob),
   ];
+  return routes;
 }
 
 /** Keeps a pause for the next start, in Duplicati's form: `0` for one without an end, else milliseconds since 1970. */

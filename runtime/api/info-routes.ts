@@ -1,5 +1,5 @@
 import os from 'node:os';
-import { nullish, object, string } from 'valibot';
+import { object, string } from 'valibot';
 import { MASK } from '../backups/secrets.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import { LOG_LEVELS } from '../log/log.ts';
@@ -26,7 +26,7 @@ export function infoRoutes(now = Date.now): Route[] {
       method: 'POST',
       access: 'session',
       path: '/api/v1/webmodule/{key}',
-      body: nullish(object({}), {}),
+      body: object({}),
       answer() {
         throw new Refusal(404, 'No such module found');
       },

@@ -66,6 +66,7 @@ export function readAs(value: unknown, schema: GenericSchema): unknown {
   const wrapped = innerSchema(schema, 'wrapped');
   if (wrapped) return readAs(value, wrapped);
   if (Array.isArray(value)) {
+    if (schema.type === 'object' || schema.type === 'record') return undefined; // Valibot would take a list for an object
     const item = innerSchema(schema, 'item');
     return item ? value.map((one) => readAs(one, item)) : value;
   }

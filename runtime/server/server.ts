@@ -75,13 +75,13 @@ export async function startServer(
     let claimLink: ClaimLink | undefined;
     const facts = { 'server-listen-interface': given.text('webservice-interface') ?? 'loopback' };
     const parts = openParts(settings, { folder, live, facts, makeJob });
+    const open: Route[] = [
+      health,
+      ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
+    ];
     const site: Site = {
       rule,
-      routes: [
-        health,
-        ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
-        ...apiRoutes(parts),
-      ],
+      routes: [...open, ...apiRoutes(parts, open)],
       findCaller: auth.findCaller,
       takeOperation: auth.takeOperation,
       findFile,
