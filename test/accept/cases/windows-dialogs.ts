@@ -52,5 +52,9 @@ async function finishAndStart({ wine }: Machine): Promise<void> {
     },
     90,
   );
-  await wine.run('taskkill /f /im duplicati.exe');
+  // A key pressed once more than needed may start it again.
+  await waitUntil("the desktop's program is gone", async () => {
+    await wine.run('taskkill /f /t /im duplicati.exe');
+    return !(await isRunning());
+  });
 }
