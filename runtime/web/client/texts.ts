@@ -130,6 +130,7 @@ export const texts = {
     takeOut: (path: string) => `Take out ${path}`,
     files: 'Files of this machine',
     open: (name: string) => `Open ${name}`,
+    more: (count: number) => `Show more (${count})`,
     emptyFolder: 'This folder is empty.',
     filters: 'Rules (optional)',
     filtersHint: 'One a line. -*.tmp leaves out, +*.jpg takes in; the first that fits counts.',

@@ -1,8 +1,9 @@
 /** Setting up a backup and all that can be done with it, in a real browser against the real server. */
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { makeFolder, startServer } from '../run-program.ts';
+import { texts } from '../../../runtime/web/client/texts.ts';
+import { startServer } from '../run-program.ts';
 import { type Size, stopBrowser, visit } from './browser.ts';
 
 test.after.always(stopBrowser);
@@ -14,7 +15,9 @@ for (const [size, scheme] of [
   ['phone', 'dark'],
 ] as const satisfies readonly (readonly [Size, 'light' | 'dark'])[]) {
   test(`a backup is added, changed, exported, imported and deleted (${size}, ${scheme})`, async (t) => {
-    const folder = await makeFolder(t);
+    // Not below /tmp, which may be full of other tests' folders: the tree shows what is there.
+    const folder = await mkdtemp('/var/tmp/web-');
+    t.teardown(() => rm(folder, { recursive: true, force: true }));
     await mkdir(path.join(folder, 'documents'));
     await writeFile(path.join(folder, 'documents', 'letter.txt'), 'Dear reader');
     const server = await startServer(t, [`--webservice-password=${PASSWORD}`]);
@@ -50,13 +53,11 @@ for (const [size, scheme] of [
     await button('Continue').click();
 
     await heading('Source');
-    let below = '/';
     for (const step of ['/', ...folder.split('/').filter(Boolean)]) {
-      below = path.join(below, step);
-      await page
-        .getByRole('button', { name: `Open ${step}`, exact: true })
-        .first()
-        .click();
+      // The last one: /var/tmp comes after /tmp.
+      await page.locator(`button[aria-label="Open ${step}"][aria-expanded="false"]`).last().click();
+      await page.locator(`button[aria-label="Open ${step}"][aria-expanded="true"]`).last().waitFor();
+      await page.getByText(texts.loading).waitFor({ state: 'detached' });
     }
     await page.getByRole('checkbox', { name: 'documents', exact: true }).check();
     await page.locator('.chosen').getByText(`${folder}/documents/`).waitFor();

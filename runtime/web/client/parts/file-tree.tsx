@@ -6,6 +6,9 @@ import { Notice } from './notice.tsx';
 
 const NODES = array(object({ text: string(), id: string(), leaf: boolean() }));
 
+/** Entries of a folder that are shown at once; more are asked for. */
+const SHOWN = 300;
+
 interface TreeProps {
   chosen: readonly string[];
   onToggle(path: string): void;
@@ -29,6 +32,7 @@ interface NodeProps extends TreeProps {
 function Node({ name, path, isLeaf, chosen, onToggle }: NodeProps) {
   const id = useId();
   const [nodes, setNodes] = useState<readonly { text: string; id: string; leaf: boolean }[]>();
+  const [most, setMost] = useState(SHOWN);
   const [isOpen, setOpen] = useState(false);
   const [trouble, setTrouble] = useState<string>();
   const open = async () => {
@@ -70,7 +74,7 @@ function Node({ name, path, isLeaf, chosen, onToggle }: NodeProps) {
           )}
           {!nodes && !trouble && <li class="hint">{texts.loading}</li>}
           {nodes?.length === 0 && <li class="hint">{texts.edit.emptyFolder}</li>}
-          {nodes?.map((node) => (
+          {nodes?.slice(0, most).map((node) => (
             <Node
               key={node.id}
               name={node.text}
@@ -80,6 +84,13 @@ function Node({ name, path, isLeaf, chosen, onToggle }: NodeProps) {
               onToggle={onToggle}
             />
           ))}
+          {nodes && nodes.length > most && (
+            <li>
+              <button type="button" onClick={() => setMost(most + SHOWN)}>
+                {texts.edit.more(nodes.length - most)}
+              </button>
+            </li>
+          )}
         </ul>
       )}
     </li>
