@@ -1,7 +1,9 @@
+import path from 'node:path';
 import { openBackups } from '../backups/backups.ts';
 import { openConnections } from '../backups/connections.ts';
 import { readAllowedPrograms } from '../backups/programs.ts';
-import type { MakeJob } from '../jobs/job.ts';
+import type { Engine, Order } from '../jobs/job.ts';
+import { makeDocument } from '../jobs/job-document.ts';
 import { openQueue, type QueueEvent } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
 import { openInterfaceSettings } from '../settings/interface-settings.ts';
@@ -18,11 +20,11 @@ export interface PartsChoice {
   live: LiveLog;
   /** What is known from how the server was started. */
   facts: Partial<Record<ServerSetting, string>>;
-  makeJob?: MakeJob | undefined;
+  engine?: Engine | undefined;
 }
 
 /** Opens what the API is about, on a server's settings. */
-export function openParts(settings: Settings, { folder, live, facts, makeJob }: PartsChoice): ApiParts {
+export function openParts(settings: Settings, { folder, live, facts, engine }: PartsChoice): ApiParts {
   const events = openEvents();
   const backups = openBackups(settings, () => events.emit('backuplist'));
   const notifications = openNotifications(settings, () => events.emit('notifications'));
@@ -41,8 +43,14 @@ export function openParts(settings: Settings, { folder, live, facts, makeJob }: 
     allowed: readAllowedPrograms(live.log),
     folder,
     nextRuns: () => [],
-    makeJob,
+    makeJob: engine && ((order) => engine(order, () => describe(order))),
   };
+
+  function describe(order: Order) {
+    const backup = backups.find(order.backup);
+    if (!backup) throw new Error('there is no such backup any more');
+    return makeDocument(order, backup, server.options(), path.join(folder, backup.database));
+  }
 
   function tell(event: QueueEvent): void {
     if (event.what === 'progress') events.emit('progress');

@@ -115,3 +115,14 @@ function decode(text: string): string {
     return text;
   }
 }
+
+/** The passwords in an address, as they stand there and decoded. */
+export function listAddressSecrets(text: string): string[] {
+  const address = splitAddress(text);
+  if (!address) return [];
+  const [, password = ''] = /^[^:]*:(.*)$/s.exec(address.account ?? '') ?? [];
+  const values = address.query
+    .filter(({ name }) => isSecretOption(decode(name)))
+    .map(({ text: part }) => part.slice(part.indexOf('=') + 1));
+  return [password, ...values].filter(Boolean).flatMap((value) => [value, decode(value)]);
+}

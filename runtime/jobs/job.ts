@@ -1,3 +1,4 @@
+import type { JobDocument } from './job-document.ts';
 import type { Progress } from './progress.ts';
 
 /** What can be asked for of a backup, in Duplicati's words. */
@@ -35,10 +36,27 @@ export interface JobControl {
   watchPause(listener: (isPaused: boolean) => void): void;
 }
 
-/** Work that takes long. It resolves when it is done, or was stopped and has kept what it did; it rejects when it failed. */
-export interface Job {
-  run(control: JobControl): Promise<void>;
+/** What a job that ended says of itself. */
+export interface JobResult {
+  level: 'Success' | 'Warning' | 'Error';
+  /** Members of the report, in Duplicati's names. */
+  facts: Readonly<Record<string, string | number | boolean | null>>;
+  /** What is remembered of the backup: sizes, times, counts. */
+  metadata: Readonly<Record<string, string>>;
+  /** What it said while it worked, oldest first; not all where it was much. */
+  lines: readonly string[];
 }
 
-/** Makes the job of an order; a child process of this program, once there is an engine. */
+/**
+ * Work that takes long. It resolves when it is done, or was stopped and has kept what it did; it rejects when it failed. A job that has
+ * nothing to say of itself resolves to undefined.
+ */
+export interface Job {
+  run(control: JobControl): Promise<JobResult | undefined>;
+}
+
+/** Makes the job of an order. */
 export type MakeJob = (order: Order) => Job;
+
+/** What jobs are made by. @param describe what the job has to know, as it is when the job begins; throws where it is gone. */
+export type Engine = (order: Order, describe: () => JobDocument) => Job;

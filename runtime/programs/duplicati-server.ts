@@ -1,5 +1,7 @@
 import { INITIAL_PASSWORD } from '../auth/initial-password.ts';
-import { UserError } from '../errors.ts';
+import { messageOf, UserError } from '../errors.ts';
+import { RUN_JOB } from '../jobs/launch.ts';
+import { runJob } from '../jobs/run-job.ts';
 import { levelOf } from '../log/log.ts';
 import { serverOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
@@ -16,29 +18,41 @@ import {
   serviceUsage,
 } from '../service/service-commands.ts';
 
-void runServiceProgram(serverService, (host) => ({
-  name: 'duplicati-server',
-  summary: 'the backup server, run as a service or by hand',
-  usage: ['[options]', ...serviceUsage],
-  text: [
-    'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
-    'A server without a password lets nobody in: its log has a sign-in link to choose one with. The backup engine comes with a later release.',
-    `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password: at its next start the server keeps a hash of it and deletes the file.`,
-  ],
-  ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
-  options: [...serverOptions, ...serviceCommandOptions],
-  prepare: () => applyPreload('server', [...serverOptions, ...serviceCommandOptions]),
-  environment: [...dataFolderEnvironment, ...preloadEnvironment],
-  examples: [
-    { line: 'duplicati-server', help: 'Serve http://localhost:8200/ for this machine.' },
-    { line: 'duplicati-server --webservice-port=8300,8400', help: 'Use the first free port of two.' },
-    { line: 'duplicati-server --webservice-interface=any', help: 'Serve other machines too, by IP address.' },
-  ],
-  run(given) {
-    const [word] = given.words;
-    if (isServiceCommand(word)) return manageService(word, serverService, given, serverOptions);
-    if (word !== undefined) throw new UserError(`unknown command "${word}" (see --help)`, 2);
-    const log = host.openLog(levelOf(given.text('log-level')));
-    return runService(log, serverOptions, () => startServer(given, log, host.useDataFolder), host);
-  },
-}));
+if (process.argv[2] === RUN_JOB) void runJobProgram();
+else
+  void runServiceProgram(serverService, (host) => ({
+    name: 'duplicati-server',
+    summary: 'the backup server, run as a service or by hand',
+    usage: ['[options]', ...serviceUsage],
+    text: [
+      'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
+      'A server without a password lets nobody in: its log has a sign-in link to choose one with. The backup engine comes with a later release.',
+      `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password: at its next start the server keeps a hash of it and deletes the file.`,
+    ],
+    ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
+    options: [...serverOptions, ...serviceCommandOptions],
+    prepare: () => applyPreload('server', [...serverOptions, ...serviceCommandOptions]),
+    environment: [...dataFolderEnvironment, ...preloadEnvironment],
+    examples: [
+      { line: 'duplicati-server', help: 'Serve http://localhost:8200/ for this machine.' },
+      { line: 'duplicati-server --webservice-port=8300,8400', help: 'Use the first free port of two.' },
+      { line: 'duplicati-server --webservice-interface=any', help: 'Serve other machines too, by IP address.' },
+    ],
+    run(given) {
+      const [word] = given.words;
+      if (isServiceCommand(word)) return manageService(word, serverService, given, serverOptions);
+      if (word !== undefined) throw new UserError(`unknown command "${word}" (see --help)`, 2);
+      const log = host.openLog(levelOf(given.text('log-level')));
+      return runService(log, serverOptions, () => startServer(given, log, host.useDataFolder), host);
+    },
+  }));
+
+/** The process of a job, which a server started. There is nothing it can do yet. */
+async function runJobProgram(): Promise<void> {
+  try {
+    await runJob({});
+  } catch (thrown) {
+    process.stderr.write(`duplicati-server: ${messageOf(thrown)}\n`);
+    process.exitCode = thrown instanceof UserError ? thrown.exitCode : 1;
+  }
+}

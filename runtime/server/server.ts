@@ -11,7 +11,7 @@ import { messageOf, UserError } from '../errors.ts';
 import { makeAnswerer, type Site } from '../http/answer.ts';
 import { type Interface, listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
 import type { Route } from '../http/route.ts';
-import type { MakeJob } from '../jobs/job.ts';
+import type { Engine } from '../jobs/job.ts';
 import { openLiveLog } from '../log/live-log.ts';
 import type { Log } from '../log/log.ts';
 import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
@@ -22,6 +22,9 @@ import { type ClaimLink, openClaimLink } from './claim-link.ts';
 import { readGateRule, type ServerOption } from './options.ts';
 import { openWeb } from './web-options.ts';
 
+/** Milliseconds that a running job has to end what it has begun when the server stops; its unit gives the server ten seconds. */
+const JOB_GRACE = 6000;
+
 const health: Route = {
   method: 'GET',
   access: 'everybody',
@@ -31,13 +34,13 @@ const health: Route = {
 
 /**
  * Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours.
- * @param systemLog where administrators look; @param makeJob the engine, where there is one.
+ * @param systemLog where administrators look; @param engine makes jobs, where there is one.
  */
 export async function startServer(
   given: Given<ServerOption>,
   systemLog: Log,
   onFolder: (folder: string) => void = () => {},
-  makeJob?: MakeJob,
+  engine?: Engine,
 ): Promise<Running & { url: string }> {
   const live = openLiveLog(systemLog);
   const { log } = live;
@@ -74,7 +77,7 @@ export async function startServer(
     };
     let claimLink: ClaimLink | undefined;
     const facts = { 'server-listen-interface': given.text('webservice-interface') ?? 'loopback' };
-    const parts = openParts(settings, { folder, live, facts, makeJob });
+    const parts = openParts(settings, { folder, live, facts, engine });
     const open: Route[] = [
       health,
       ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
@@ -106,10 +109,10 @@ export async function startServer(
     if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
       sockets.close();
-      await Promise.all([listener.close(400), parts.queue.close(400)]);
+      await Promise.all([listener.close(400), parts.queue.close(JOB_GRACE)]);
       closeAll();
     };
-    return { status, url, stop };
+    return { status, url, stop, slowest: JOB_GRACE + 1000 };
   } catch (thrown) {
     closeAll();
     throw thrown;

@@ -9,8 +9,11 @@ export interface Host {
   attend(log: Log): { notifier: Notifier; stopAsked: Promise<string> };
   /** Called once the data folder is ours. */
   useDataFolder(folder: string): void;
-  /** Called when everything has been asked to end: ends the process shortly after, whatever still keeps it alive. */
-  endSoon(): void;
+  /**
+   * Called when everything has been asked to end, and when it has: ends the process shortly after, whatever still keeps it alive.
+   * @param slowest milliseconds that what was asked may take
+   */
+  endSoon(slowest?: number): void;
 }
 
 /** A terminal, systemd or a container: signals stop it, standard error is the log, $NOTIFY_SOCKET is told. */
@@ -23,7 +26,7 @@ export const foreground: Host = {
     return { notifier: openNotifier(log), stopAsked };
   },
   useDataFolder() {},
-  endSoon: () => void setTimeout(() => process.exit(), 500).unref(),
+  endSoon: (slowest = 0) => void setTimeout(() => process.exit(), slowest + 500).unref(),
 };
 
 /** Windows has Ctrl-C, Ctrl-Break and, when a console is closed, what Node calls SIGHUP. */

@@ -8,7 +8,9 @@ import { foreground, type Host } from './host.ts';
 export interface Running {
   /** One line for the service manager: `Listening on 127.0.0.1:8200`. */
   status: string;
-  /** Ends everything; must not take longer than a second. */
+  /** Milliseconds that `stop` may take; none: next to nothing. */
+  slowest?: number;
+  /** Ends everything; must not take longer than that, nor than a service's `stopSeconds`. */
   stop(): Promise<void> | void;
 }
 
@@ -37,9 +39,10 @@ export async function runService(
   log.information(`stopping after ${await stopAsked}`);
   notifier.stopping();
   clearInterval(alive);
-  host.endSoon();
+  host.endSoon(running.slowest);
   try {
     await running.stop();
+    host.endSoon();
   } catch (thrown) {
     log.error(`stopping failed: ${messageOf(thrown)}`);
     return 1;

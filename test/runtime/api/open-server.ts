@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { WebSocket } from 'ws';
 import { readArguments } from '../../../runtime/command-line/arguments.ts';
-import type { MakeJob } from '../../../runtime/jobs/job.ts';
+import type { Engine } from '../../../runtime/jobs/job.ts';
 import { serverOptions } from '../../../runtime/server/options.ts';
 import { startServer } from '../../../runtime/server/server.ts';
 import { keepLog } from '../auth/open-auth.ts';
@@ -13,12 +13,12 @@ import { type Answer, memberOf, send } from './replay.ts';
 export const PASSWORD = 'seven green bottles';
 
 /** A whole server in this process, with jobs that stand in for the engine, and somebody who has signed in. */
-export async function openServer(t: ExecutionContext, makeJob?: MakeJob) {
+export async function openServer(t: ExecutionContext, engine?: Engine) {
   const folder = path.join(await makeFolder(t), 'data');
   const options = ['--webservice-port=0', `--server-datafolder=${folder}`, `--webservice-password=${PASSWORD}`];
   const { log, lines } = keepLog();
   const given = readArguments(options, {}, serverOptions);
-  const server = await startServer(given, log, () => {}, makeJob);
+  const server = await startServer(given, log, () => {}, engine);
   t.teardown(() => server.stop());
   const port = Number(new URL(server.url).port);
   const login = { method: 'POST', path: '/api/v1/auth/login', body: JSON.stringify({ Password: PASSWORD }) };

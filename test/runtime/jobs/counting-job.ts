@@ -15,7 +15,7 @@ export interface CountingJob extends Job {
 /** @param isDeaf true: it takes no notice of being stopped. */
 export function makeCountingJob(isDeaf = false): CountingJob {
   const begun = Promise.withResolvers<JobControl>();
-  const end = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<undefined>();
   let count = 0;
   const pauses: boolean[] = [];
   const step = async () => {
@@ -28,11 +28,11 @@ export function makeCountingJob(isDeaf = false): CountingJob {
     begun: begun.promise,
     pauses,
     step: () => void step(),
-    finish: end.resolve,
+    finish: () => end.resolve(undefined),
     fail: (why) => end.reject(new Error(why)),
     run(control) {
       control.watchPause((isPaused) => pauses.push(isPaused));
-      if (!isDeaf) control.stop.addEventListener('abort', () => end.resolve());
+      if (!isDeaf) control.stop.addEventListener('abort', () => end.resolve(undefined));
       begun.resolve(control);
       return end.promise;
     },
