@@ -20,6 +20,8 @@ const AFTER_COSTING = 1001;
 const BEFORE_FOLDERS = 3690;
 const AFTER_SERVICES = 5801;
 const INSTALLING = 'NOT REMOVE~="ALL"';
+/** Not at a repair or change: every user may begin one, with properties of his own, and the system carries it out. */
+const FRESH = 'NOT Installed';
 const REMOVING = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE';
 
 /** An action of the library that gets its data from a property of its own name. */
@@ -68,7 +70,7 @@ export function planActions(plan: Plan): Actions {
       CustomAction: rows,
       Property: reading ? [['SECRETPROPERTIES', secrets.map(({ property }) => property).join(';')]] : [],
     },
-    early: reading ? [{ action: 'ReadPasswordFile', condition: `(${files}) AND ${INSTALLING}`, sequence: 90 }] : [],
+    early: reading ? [{ action: 'ReadPasswordFile', condition: `(${files}) AND ${FRESH}`, sequence: 90 }] : [],
     execute: deferred.flatMap(({ name, condition, sequence }, index) => [
       { action: `Set_${name}`, condition, sequence: AFTER_COSTING + index },
       { action: name, condition, sequence },
@@ -89,7 +91,7 @@ function folderActions(sids: string): DeferredAction[] {
 /** The file is written before the services start, taken away again when setup fails, and when the product is removed. */
 function secretActions({ property, initialFile }: WindowsSetting, sids: string): DeferredAction[] {
   const file = `[${STATE_FOLDER}]|${initialFile}`;
-  const given = `${property} AND ${INSTALLING}`;
+  const given = `${property} AND ${FRESH}`;
   const action = (
     kind: string,
     entry: DeferredAction['function'],

@@ -41,7 +41,12 @@ function featureRow({ property, isDefault, title, description }: WindowsFeature)
 function settingRows({ property, kind, default: value, help }: WindowsSetting): string[][] {
   if (kind !== 'secret') return [[`\`${property}\``, kind, value === '' ? 'empty' : `\`${value}\``, help]];
   return [
-    [`\`${property}\``, 'secret', 'none', `${help} Kept out of the log of the installation.`],
+    [
+      `\`${property}\``,
+      'secret',
+      'none',
+      `${help} Kept out of the log of the installation. Not taken by a repair or change, which any user may begin.`,
+    ],
     [
       `\`${property}FILE\``,
       'a file',

@@ -89,6 +89,18 @@ test('a secret is hidden, has a file for the command line to name, and is kept i
   }
 });
 
+test('a secret is taken by a fresh installation alone: every user may begin a repair, with properties of his own', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  for (const sequence of ['InstallExecuteSequence', 'InstallUISequence']) {
+    const rows = await tableOf(bytes, sequence);
+    const conditions = rows.flatMap(({ Action, Condition }) =>
+      /WriteSecret|UndoSecret|ReadPasswordFile/.test(String(Action)) ? [String(Condition)] : [],
+    );
+    t.is(conditions.length, sequence === 'InstallUISequence' ? 1 : 5);
+    for (const condition of conditions) t.regex(condition, / AND NOT Installed$/);
+  }
+});
+
 test('a service runs the loader with its program, is stopped and deleted, and started by its feature', async (t) => {
   const bytes = await writePackage(t, makePackage('desk'));
   const [service] = await tableOf(bytes, 'ServiceInstall');
