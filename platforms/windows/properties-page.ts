@@ -65,8 +65,8 @@ function examples(product: Product, edition: Edition | undefined): string[] {
   return [
     '## By hand and by script',
     code(`msiexec /i ${name} /qn /norestart /l*v install.log${words}`),
-    '`msiexec` returns 0 when all is done, 3010 when a restart is needed, 1603 when it failed and was undone, 1638 when the very same ' +
-      'package is there already. `/x` in the place of `/i` removes it.',
+    '`msiexec` returns 0 when all is done, 3010 when a restart is needed, 1603 when it failed and was undone, 1638 when the same ' +
+      'product is there already in another package, such as one with another compression. `/x` in the place of `/i` removes it.',
     '## Microsoft Intune',
     'As a line-of-business app: upload the MSI and write the properties into *Command-line arguments*:',
     code(`/qn${words}`),
