@@ -29,6 +29,8 @@ export interface WindowsFacts {
   replaces: readonly string[];
   /** Program that stays open on the desktop and has to be closed before files are replaced: its path. */
   desktopProgram?: string;
+  /** Paths of the executables of programs without a console, which an installer ends before it touches files; none of them runs as a service. */
+  windowless: readonly string[];
   /** Icon of the installer and the list of programs: path of an .ico file of the tree. */
   icon?: string;
   /** Library of custom actions, for what tables cannot say (platforms/windows/native/README.md). */

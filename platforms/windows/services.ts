@@ -8,6 +8,8 @@ import type { Places } from './places.ts';
 
 /** The loader's path below the programs' folder: services are started by it, since the service control manager must know the very process. */
 export const LOADER = 'bin/runtime.exe';
+/** The one of programs without a console. */
+export const WINDOWLESS_LOADER = 'bin/runtimew.exe';
 
 /** @throws PackwrightError for a service that does not say how it runs under the service control manager. */
 export function placeServices(product: Product, edition: Edition, places: Places): WindowsService[] {

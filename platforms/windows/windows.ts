@@ -1,7 +1,7 @@
 import { bytesContent, type Content } from '../../build/model/content.ts';
 import { PackwrightError } from '../../build/model/errors.ts';
 import { type Entry, type FileEntry, fileTree, type Role } from '../../build/model/file-tree.ts';
-import { replacedBy, shortcutsOf } from '../../build/model/members.ts';
+import { programsOf, replacedBy, shortcutsOf } from '../../build/model/members.ts';
 import type { Payload, PayloadFile, Platform } from '../../build/model/platform.ts';
 import type { Edition, Product } from '../../build/model/product.ts';
 import type { FormatName } from '../../build/model/target.ts';
@@ -9,7 +9,7 @@ import type { WindowsFacts, WindowsShortcut } from '../../build/model/windows-fa
 import { DESKTOP_FEATURE, featuresOf, LOGIN_FEATURE, MENU_FEATURE, PATH_FEATURE } from './features.ts';
 import { type Places, placesOf, upgradeCodeOf, zipFolder } from './places.ts';
 import { renderZipReadme } from './readme.ts';
-import { fixedVariables, placeServices, placeSettings } from './services.ts';
+import { fixedVariables, placeServices, placeSettings, WINDOWLESS_LOADER } from './services.ts';
 
 /** Windows 10 and later: Program Files, ProgramData, the service control manager. */
 export const windows = {
@@ -82,6 +82,7 @@ function factsOf(product: Product, edition: Edition, payload: Payload, places: P
     path: { folder: `${places.folder}/bin`, feature: PATH_FEATURE },
     settings: placeSettings(product, edition),
     variables: fixedVariables(product, edition),
+    windowless: windowlessExecutables(product, edition, places),
     ...(shortcuts[0] ? { desktopProgram: shortcuts[0].target } : {}),
     ...(icon ? { icon: `${places.folder}/icon.ico` } : {}),
     licence: `${places.folder}/LICENSE.txt`,
@@ -92,6 +93,15 @@ function factsOf(product: Product, edition: Edition, payload: Payload, places: P
 function actionsOf({ installerActions }: Payload): Content {
   if (installerActions) return installerActions;
   throw new PackwrightError('payload', 'it is not one for Windows: the actions of its installer are missing');
+}
+
+/** Launchers first: who ends one ends its loader. Services are started by the other loader (`LOADER`), never by these. */
+function windowlessExecutables(product: Product, edition: Edition, places: Places): string[] {
+  const programs = programsOf(product, edition).filter(({ windowless }) => windowless);
+  if (programs.length === 0) return [];
+  return [...programs.map(({ name }) => `bin/${name}.exe`), WINDOWLESS_LOADER].map(
+    (path) => `${places.folder}/${path}`,
+  );
 }
 
 function placeShortcuts(product: Product, edition: Edition, places: Places): WindowsShortcut[] {

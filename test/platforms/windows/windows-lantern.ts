@@ -8,6 +8,7 @@ export const product: Product = {
   ...lantern,
   formats: ['msi'],
   files: [],
+  programs: lantern.programs.map((one) => (one.name === 'lantern' ? { ...one, windowless: true } : one)),
   services: lantern.services.map((service) => ({ ...service, windowsArgs: [...(service.args ?? []), '--service'] })),
   settings: (lantern.settings ?? []).map((setting) =>
     setting.env === 'LANTERN_PASSWORD' ? { ...setting, property: 'PASSWORD', initialFile: 'first-password' } : setting,
@@ -25,6 +26,7 @@ export function windowsPayload(name: string): Payload {
     installerActions: bytesContent('MZ actions'),
     files: [
       executable('bin/runtime.exe'),
+      ...(edition.programs.includes('lantern') ? [executable('bin/runtimew.exe')] : []),
       ...edition.programs.map((program) => executable(`bin/${program}.exe`)),
       ...payload.files.filter(({ path }) => path.startsWith('app/') || path.startsWith('native/')),
       { path: 'icon.ico', kind: 'file', executable: false, layer: 'app', content: bytesContent('an icon') },

@@ -47,6 +47,14 @@ test('a service is the loader with the program and its words for the service con
   t.is(place('beacon').windows?.services[0]?.account, 'virtual');
 });
 
+test('what an installer may end is the programs without a console and their loader, never what a service runs', (t) => {
+  const bin = '/ProgramFiles/Lantern/bin';
+  t.deepEqual(place('desk').windows?.windowless, [`${bin}/lantern.exe`, `${bin}/runtimew.exe`]);
+  t.deepEqual(place('core').windows?.windowless, []);
+  const executables = place('desk').windows?.services.map(({ executable }) => executable);
+  t.deepEqual(executables, [`${bin}/runtime.exe`]);
+});
+
 test('a service starts by itself where the edition says so, and its feature follows', (t) => {
   const feature = (name: string) => place(name).windows?.features.find(({ property }) => property === 'SERVICE');
   t.true(feature('core')?.isDefault);
