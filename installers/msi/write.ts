@@ -18,6 +18,7 @@ import { adminDialogActions, dialogActions, dialogTables, secretProperties } fro
 import { featureTables } from './feature-tables.ts';
 import { CABINET, fileTables } from './file-tables.ts';
 import { type Plan, planDatabase } from './plan.ts';
+import { planEndings } from './program-tables.ts';
 import { propertyTables } from './property-tables.ts';
 import { describeValue, joinTables, type Row } from './rows.ts';
 import { sequenceTables } from './sequences.ts';
@@ -47,6 +48,7 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
   const actions = planActions(plan);
   const settings = planSettings(plan);
   const choices = planChoices(plan);
+  const endings = planEndings(plan);
   const parts = [
     await fileTables(plan, blobs),
     featureTables(plan),
@@ -58,10 +60,11 @@ async function databaseTables(plan: Plan, blobs: Blobs): Promise<Table[]> {
     upgradeTables(plan),
     propertyTables(plan, secretProperties(plan), actions.hidden),
     actions.tables,
+    endings.tables,
     await dialogTables(plan),
     sequenceTables({
       early: [...settings.early, ...choices.early, ...actions.early],
-      execute: actions.execute,
+      execute: [...actions.execute, ...endings.execute],
       interface: dialogActions(plan),
       admin: adminDialogActions(),
       conditions: CONDITIONS,

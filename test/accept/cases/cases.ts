@@ -14,6 +14,7 @@ import { listCells, type Situation } from './situation.ts';
 import { STEPS } from './steps.ts';
 import { SURROUNDINGS } from './surroundings.ts';
 import { WINDOWS_DIALOG_CASES } from './windows-dialogs.ts';
+import { WINDOWS_IN_USE_CASES } from './windows-in-use.ts';
 import { WINDOWS_INSTALLER_CASES } from './windows-installer.ts';
 import { WINDOWS_NEIGHBOUR_CASES } from './windows-neighbours.ts';
 import { WINDOWS_SECRET_CASES } from './windows-secrets.ts';
@@ -61,6 +62,7 @@ export function chooseCases(choice: Choice, seed: number): Case[] {
     ...WINDOWS_SERVICE_CASES,
     ...WINDOWS_INSTALLER_CASES,
     ...WINDOWS_DIALOG_CASES,
+    ...WINDOWS_IN_USE_CASES,
     ...WINDOWS_NEIGHBOUR_CASES,
     ...WINDOWS_SECRET_CASES,
     ...matrix,

@@ -203,6 +203,39 @@ test('a service keeps its start when another feature is changed', async (t) => {
   t.is(conditions.get('Demand_Service'), `NOT ${chosen} AND NOT REMOVE~="ALL"`);
 });
 
+test('programs without a window are ended after the folders are known and before files in use are looked for', async (t) => {
+  const bytes = await writePackage(t, makePackage('desk'));
+  const rows = await tableOf(bytes, 'InstallExecuteSequence');
+  const order = rows.sort((a, b) => Number(a.Sequence) - Number(b.Sequence)).map(({ Action }) => String(Action));
+  const steps = ['AppSearch', 'CostFinalize', 'Set_EndPrograms', 'EndPrograms', 'InstallValidate'];
+  t.deepEqual(
+    order.filter((action) => steps.includes(action)),
+    steps,
+  );
+  // Repair, change and removal; an older version; the package that this one takes the place of.
+  const conditions = new Map(rows.map(({ Action, Condition }) => [Action, Condition]));
+  for (const action of ['Set_EndPrograms', 'EndPrograms'])
+    t.is(conditions.get(action), 'Installed OR OLDERFOUND OR REPLACEDFOUND');
+  const actions = new Map((await tableOf(bytes, 'CustomAction')).map((row) => [row.Action, row]));
+  // No option at all: not deferred, not as the system, waited for, and what it answers counts, which is always success.
+  t.is(actions.get('EndPrograms')?.Type, 1);
+  t.is(actions.get('Set_EndPrograms')?.Target, '[INSTALLFOLDER]|[SAVED_INSTALLFOLDER]');
+  const properties = new Map((await tableOf(bytes, 'Property')).map(({ Property, Value }) => [Property, Value]));
+  t.is(properties.get('ProgramsToEnd'), 'bin\\lantern.exe|bin\\runtimew.exe');
+  const elsewhere = ['InstallUISequence', 'AdminExecuteSequence', 'AdminUISequence', 'AdvtExecuteSequence'];
+  for (const table of elsewhere)
+    t.false(
+      (await tableOf(bytes, table)).some(({ Action }) => Action === 'EndPrograms'),
+      table,
+    );
+});
+
+test('a package without such programs ends none', async (t) => {
+  const bytes = await writePackage(t, makePackage('core'));
+  for (const table of ['CustomAction', 'InstallExecuteSequence', 'Property'])
+    t.notRegex(JSON.stringify(await tableOf(bytes, table)), /EndPrograms|ProgramsToEnd/);
+});
+
 test('a path below the data folder is one of Windows', async (t) => {
   const rows = await tableOf(await writePackage(t, makePackage('core')), 'Registry');
   const value = (name: string) => rows.find((row) => row.Name === name)?.Value;

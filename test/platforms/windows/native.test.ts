@@ -45,3 +45,21 @@ test('the launchers and actions are what their sources give', async (t) => {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('the library of actions exports what the tables call, for both architectures', async (t) => {
+  if (!haveTool(t, 'llvm-readobj')) return;
+  for (const { actions } of Object.values(NATIVE)) {
+    const { stdout } = await promisify(execFile)('llvm-readobj', ['--coff-exports', actions]);
+    const names = [...stdout.matchAll(/Name: (\w+)/g)].map(([, name]) => name);
+    t.deepEqual(names, [
+      'ConfigureService',
+      'DeleteSecret',
+      'DropFolder',
+      'EndPrograms',
+      'GeneratePassword',
+      'MakeFolder',
+      'ReadPasswordFile',
+      'WriteSecret',
+    ]);
+  }
+});
