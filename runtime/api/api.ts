@@ -35,6 +35,8 @@ export interface ApiParts {
   folder: string;
   /** What a scheduler has planned. */
   nextRuns: NextRuns;
+  /** Ends what goes on by itself. */
+  stop(): void;
   /** The engine, where there is one. */
   makeJob?: MakeJob | undefined;
 }
@@ -42,13 +44,17 @@ export interface ApiParts {
 /** Every route of the API but those of signing in, which are described with them. @param others those. */
 export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route[] {
   const { backups, connections, queue, settings, ui, live, notifications, allowed, makeJob } = parts;
+  let described: Promise<unknown> | undefined;
   const routes: Route[] = [
     {
       method: 'GET',
       access: 'session',
       path: '/api/v1/openapi.json',
-      // Loaded on demand: few ask for it.
-      answer: async () => ({ json: (await import('./openapi.ts')).describeApi([...others, ...routes], version) }),
+      async answer() {
+        // Loaded on demand, and made once: few ask for it.
+        described ??= import('./openapi.ts').then(({ describeApi }) => describeApi([...others, ...routes], version));
+        return { json: await described };
+      },
     },
     ...infoRoutes(),
     ...stateRoutes(parts, () => savePause(queue, settings)),

@@ -12,9 +12,9 @@ import {
   string,
 } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
-import type { Method, Route } from '../http/route.ts';
+import { type Method, Refusal, type Route } from '../http/route.ts';
 import type { MakeJob, Operation } from '../jobs/job.ts';
-import type { Queue } from '../jobs/queue.ts';
+import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
 import { findBackup, needsEngine } from './backup-routes.ts';
 import { envelope } from './envelope.ts';
 
@@ -134,6 +134,7 @@ export function engineRoutes(backups: Backups, queue: Queue, makeJob: MakeJob | 
       const input = isRecord(sent) ? sent : {};
       if (backup) findBackup(backups, backup === 'path' ? parameters.id : String(input.BackupId));
       if (!operation || !makeJob) throw needsEngine();
+      if (queue.list().length >= MOST_WAITING) throw new Refusal(503, 'Too many jobs wait already.');
       const order = { operation, backup: parameters.id ?? '' };
       const isNext = /^(true|1)$/i.test(query.get('skip-queue') ?? '');
       const task = queue.add(order, makeJob({ ...order, input }), isNext);

@@ -28,8 +28,13 @@ export interface Notifications {
 /** Most that are kept: the oldest go. */
 const KEPT = 500;
 
-/** @param changed called after each change. */
-export function openNotifications({ database }: Settings, changed: () => void, now = Date.now): Notifications {
+/** @param tell called after each change. */
+export function openNotifications({ database }: Settings, tell: () => void, now = Date.now): Notifications {
+  let kept: Notification[] | undefined;
+  const changed = () => {
+    kept = undefined;
+    tell();
+  };
   const selectAll = database.prepare('SELECT * FROM notification ORDER BY id');
   const select = database.prepare('SELECT * FROM notification WHERE id = ?');
   const insert = database.prepare(
@@ -40,7 +45,10 @@ export function openNotifications({ database }: Settings, changed: () => void, n
   );
   const remove = database.prepare('DELETE FROM notification WHERE id = ?');
   return {
-    list: () => selectAll.all().map(read),
+    list() {
+      kept ??= selectAll.all().map(read);
+      return kept;
+    },
     find(id) {
       const row = select.get(id);
       return row && read(row);

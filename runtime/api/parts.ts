@@ -2,7 +2,7 @@ import path from 'node:path';
 import { openBackups } from '../backups/backups.ts';
 import { openConnections } from '../backups/connections.ts';
 import { readAllowedPrograms } from '../backups/programs.ts';
-import type { Engine, Order } from '../jobs/job.ts';
+import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
 import { openQueue, type QueueEvent } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
@@ -12,6 +12,7 @@ import type { Settings } from '../settings/settings.ts';
 import { type ApiParts, restorePause } from './api.ts';
 import { openEvents } from './events.ts';
 import { openNotifications } from './notifications.ts';
+import { openPlan } from './plan.ts';
 import { writeTask } from './state-routes.ts';
 
 export interface PartsChoice {
@@ -31,6 +32,14 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
   const server = openServerSettings(settings, () => events.emit('serversettings'), facts);
   const queue = openQueue(tell);
   restorePause(queue, server);
+  const makeJob: MakeJob | undefined = engine && ((order) => engine(order, () => describe(order)));
+  const plan = openPlan({ backups, queue, makeJob, zone: () => server.get('server-timezone') });
+  events.listen((subject) => {
+    if (subject !== 'backuplist' && subject !== 'serversettings') return;
+    plan.forget();
+    plan.check();
+  });
+  plan.check(); // what was missed while no server ran
   return {
     backups,
     connections: openConnections(settings),
@@ -42,8 +51,9 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     live,
     allowed: readAllowedPrograms(live.log),
     folder,
-    nextRuns: () => [],
-    makeJob: engine && ((order) => engine(order, () => describe(order))),
+    nextRuns: plan.next,
+    stop: plan.stop,
+    makeJob,
   };
 
   function describe(order: Order) {

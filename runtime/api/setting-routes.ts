@@ -5,6 +5,7 @@ import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import { judgeSetting, type ServerSettings } from '../settings/server-settings.ts';
 import { requireAllowed } from './backup-routes.ts';
+import { isTimeZone } from './plan.ts';
 
 const value = pipe(string(), maxLength(65_536));
 /** Clients send numbers and truth values as such too. */
@@ -22,6 +23,7 @@ export function settingRoutes(settings: ServerSettings, ui: InterfaceSettings, a
       if (kind === 'read-only' || isSecretSetting(name))
         throw new Refusal(403, 'This setting cannot be changed here; the password is changed with auth/password.');
       if (kind === 'unknown') continue;
+      if (name === 'server-timezone' && !isTimeZone(text ?? '')) throw new Refusal(400, 'This time zone is not known.');
       if (kind === 'option' && text !== null) requireAllowed(findInOption(name, text), allowed);
       if (text !== null && holdsMask(text)) {
         if (text !== MASK && text !== maskAddress(options.get(name) ?? ''))

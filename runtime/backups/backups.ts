@@ -14,12 +14,20 @@ export interface Backups {
   update(id: string, definition: Definition): boolean;
   remove(id: string): boolean;
   setMetadata(id: string, metadata: Readonly<Record<string, string>>): void;
-  /** Moves a schedule on. */
-  setSchedule(id: string, times: Pick<Schedule, 'time' | 'lastRun'>): void;
+  /** Notes when a backup was started by its schedule, in ISO 8601. */
+  setLastRun(id: string, at: string): void;
 }
 
-/** @param changed called after each change. */
-export function openBackups({ database, cipher }: Settings, changed: () => void = () => {}): Backups {
+/**
+ * They are kept in memory too, since clients ask for them every other second. What is handed out is not to be changed.
+ * @param tell called after each change.
+ */
+export function openBackups({ database, cipher }: Settings, tell: () => void = () => {}): Backups {
+  let kept: ReadonlyMap<string, Backup> | undefined;
+  const changed = () => {
+    kept = undefined;
+    tell();
+  };
   const select = database.prepare('SELECT * FROM backup WHERE id = ?');
   const selectAll = database.prepare('SELECT * FROM backup ORDER BY id');
   const selectName = database.prepare('SELECT id FROM backup WHERE name = ?');
@@ -36,7 +44,7 @@ export function openBackups({ database, cipher }: Settings, changed: () => void 
      DO UPDATE SET time = excluded.time, repeat = excluded.repeat, last_run = excluded.last_run, days = excluded.days`,
   );
   const removeSchedule = database.prepare('DELETE FROM schedule WHERE backup = ?');
-  const moveSchedule = database.prepare('UPDATE schedule SET time = ?, last_run = ? WHERE backup = ?');
+  const moveSchedule = database.prepare('UPDATE schedule SET last_run = ? WHERE backup = ?');
 
   const field = (id: number | string) => `backup/${id}`;
   const write = (id: number, { schedule, ...rest }: Definition) => {
@@ -60,12 +68,14 @@ export function openBackups({ database, cipher }: Settings, changed: () => void 
   };
   const numberOf = (id: string) => (/^[1-9]\d{0,14}$/.test(id) ? Number(id) : undefined);
 
+  const all = () => {
+    kept ??= new Map(selectAll.all().map((row) => [String(row.id), read(row)]));
+    return kept;
+  };
+
   return {
-    list: () => selectAll.all().map(read),
-    find(id) {
-      const row = select.get(numberOf(id) ?? null);
-      return row && read(row);
-    },
+    list: () => [...all().values()],
+    find: (id) => all().get(id),
     isNameTaken(name, but) {
       const found = selectName.get(name);
       return found !== undefined && String(found.id) !== but;
@@ -100,8 +110,8 @@ export function openBackups({ database, cipher }: Settings, changed: () => void 
       });
       changed();
     },
-    setSchedule(id, { time, lastRun }) {
-      if (moveSchedule.run(time, lastRun, numberOf(id) ?? null).changes > 0) changed();
+    setLastRun(id, at) {
+      if (moveSchedule.run(at, numberOf(id) ?? null).changes > 0) changed();
     },
   };
 }

@@ -23,7 +23,7 @@ const word = pipe(text, maxLength(1024));
 const time = pipe(
   string(),
   maxLength(64),
-  check((value) => !Number.isNaN(Date.parse(value))),
+  check((value) => /^\d{4}$/.test(String(new Date(value).getUTCFullYear()).padStart(4, '0'))),
 );
 const list = <Schema extends Parameters<typeof array>[0]>(item: Schema) => pipe(array(item), maxLength(10_000));
 

@@ -78,6 +78,7 @@ export async function startServer(
     let claimLink: ClaimLink | undefined;
     const facts = { 'server-listen-interface': given.text('webservice-interface') ?? 'loopback' };
     const parts = openParts(settings, { folder, live, facts, engine });
+    opened.push(() => parts.stop());
     const open: Route[] = [
       health,
       ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),

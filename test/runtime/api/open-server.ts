@@ -13,15 +13,19 @@ import { type Answer, memberOf, send } from './replay.ts';
 export const PASSWORD = 'seven green bottles';
 
 /** A whole server in this process, with jobs that stand in for the engine, and somebody who has signed in. */
-export async function openServer(t: ExecutionContext, engine?: Engine) {
+export async function openServer(t: ExecutionContext, engine?: Engine, password = PASSWORD) {
   const folder = path.join(await makeFolder(t), 'data');
-  const options = ['--webservice-port=0', `--server-datafolder=${folder}`, `--webservice-password=${PASSWORD}`];
+  const options = ['--webservice-port=0', `--server-datafolder=${folder}`, `--webservice-password=${password}`];
   const { log, lines } = keepLog();
   const given = readArguments(options, {}, serverOptions);
   const server = await startServer(given, log, () => {}, engine);
   t.teardown(() => server.stop());
   const port = Number(new URL(server.url).port);
-  const login = { method: 'POST', path: '/api/v1/auth/login', body: JSON.stringify({ Password: PASSWORD }) };
+  // Without a password, the link of the log claims the server.
+  const link = /signin\.html\?token=([\w-]+)/.exec(lines.join(''))?.[1];
+  const login = link
+    ? { method: 'POST', path: '/api/v1/auth/claim', body: JSON.stringify({ SigninToken: link, Password: PASSWORD }) }
+    : { method: 'POST', path: '/api/v1/auth/login', body: JSON.stringify({ Password: PASSWORD }) };
   const token = memberOf((await send(port, login)).body, 'AccessToken');
   const call = (method: string, target: string, body?: unknown): Promise<Answer> =>
     send(port, {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { MOST_WAITING } from '../../../runtime/jobs/queue.ts';
 import { request, sendRaw, statusOf } from '../http/raw-request.ts';
 import { makeCountingJob } from '../jobs/counting-job.ts';
 import { makeForm, openServer, openSocket } from './open-server.ts';
@@ -205,4 +206,14 @@ test('of those who do not say who they are, the oldest make way', async (t) => {
   await silent[1]!.closes();
   const known = await openSocket(t, port, `?token=${token}`);
   t.truthy(await known.hears(({ Type }) => Type === 'legacystatus'));
+});
+
+test('too many jobs are refused, not failed at', async (t) => {
+  const { call } = await openServer(t, () => makeCountingJob());
+  const id = memberOf((await call('POST', 'v1/backups', makeForm('one'))).body, 'ID');
+  await call('POST', 'v1/serverstate/pause');
+  const statuses = new Set<number>();
+  for (let count = 0; count < MOST_WAITING + 2; count++)
+    statuses.add((await call('POST', `v1/backup/${id}/run`)).status);
+  t.deepEqual([...statuses], [200, 503]);
 });
