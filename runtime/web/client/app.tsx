@@ -7,6 +7,7 @@ import { EditPage } from './pages/edit.tsx';
 import { HomePage } from './pages/home.tsx';
 import { ImportPage } from './pages/import.tsx';
 import { LogPage } from './pages/log.tsx';
+import { SettingsPage } from './pages/settings.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Busy } from './parts/busy.tsx';
 import { Door } from './parts/door.tsx';
@@ -21,6 +22,7 @@ function pageOf(route: string): ComponentChild {
   if (id !== undefined) return <EditPage key={route} {...(id === 'new' ? {} : { id })} />;
   if (route === '/import') return <ImportPage />;
   if (route === '/log') return <LogPage />;
+  if (route === '/settings') return <SettingsPage />;
   if (route === '/access') return <AccessPage />;
   if (route === '/about') return <AboutPage />;
   return <HomePage />;
@@ -28,19 +30,29 @@ function pageOf(route: string): ComponentChild {
 
 export function App() {
   const [state, setState] = useState(currentState);
-  useEffect(() => onState(() => setState(currentState())), []);
+  useEffect(() => {
+    setState(currentState()); // an answer may have been quicker than this effect
+    return onState(() => setState(currentState()));
+  }, []);
   const route = useRoute();
   if (state.is === 'starting') return <Busy />;
   if (state.is === 'unclaimed') return <ClaimPage link={state.link} />;
   if (state.is === 'signed-out') return <SignInPage {...(state.why === undefined ? {} : { why: state.why })} />;
-  if (state.is === 'unreachable') {
-    return (
-      <Door title={texts.noAnswer}>
-        <button type="button" class="primary" onClick={() => startSession(undefined)}>
-          {texts.again}
-        </button>
-      </Door>
-    );
-  }
+  if (state.is === 'unreachable') return <UnreachablePage link={state.link} />;
   return <Shell route={route}>{pageOf(route)}</Shell>;
+}
+
+/** Asks again by itself: a server that is started anew is there in a moment. */
+function UnreachablePage({ link }: { link: string | undefined }) {
+  useEffect(() => {
+    const timer = setInterval(() => void startSession(link), 3000);
+    return () => clearInterval(timer);
+  }, [link]);
+  return (
+    <Door title={texts.noAnswer}>
+      <button type="button" class="primary" onClick={() => startSession(link)}>
+        {texts.again}
+      </button>
+    </Door>
+  );
 }

@@ -4,7 +4,7 @@ import { texts } from './texts.ts';
 /** Where this page stands with its server. */
 export type State =
   | { is: 'starting' }
-  | { is: 'unreachable' }
+  | { is: 'unreachable'; link: string | undefined }
   | { is: 'unclaimed'; link: string | undefined }
   | { is: 'signed-out'; why?: string }
   | { is: 'signed-in' };
@@ -48,7 +48,7 @@ function setState(next: State): void {
 
 /** Finds out where we stand: with a sign-in link, with a session of this browser, or with neither. */
 export async function startSession(link: string | undefined): Promise<void> {
-  setState({ is: 'starting' });
+  if (state.is !== 'unreachable') setState({ is: 'starting' });
   try {
     if (link === undefined && keptNonce() !== undefined && (await refresh())) return setState({ is: 'signed-in' });
     const { Claimed } = await ask('GET', 'auth/claim', object({ Claimed: boolean() }));
@@ -56,7 +56,7 @@ export async function startSession(link: string | undefined): Promise<void> {
     if (link === undefined) return setState({ is: 'signed-out' });
     await signInByLink(link);
   } catch (thrown) {
-    if (thrown instanceof Refused && thrown.status === 0) setState({ is: 'unreachable' });
+    if (thrown instanceof Refused && thrown.status === 0) setState({ is: 'unreachable', link });
     else setState({ is: 'signed-out', why: messageOf(thrown) });
   }
 }

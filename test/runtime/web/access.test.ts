@@ -1,5 +1,6 @@
 /** Claiming, signing in and what belongs to it, in a real browser against the real server. */
-import test from 'ava';
+import http from 'node:http';
+import test, { type ExecutionContext } from 'ava';
 import { startServer } from '../run-program.ts';
 import { type Size, stopBrowser, visit } from './browser.ts';
 
@@ -15,7 +16,7 @@ for (const [size, scheme] of [
   test(`a server is claimed, used, left and entered again (${size}, ${scheme})`, async (t) => {
     const server = await startServer(t);
     const origin = `http://127.0.0.1:${server.port}`;
-    const [link] = await server.says(/http:\S+signin\.html\?token=\S+/);
+    const [link] = await server.says(/http:\S+signin\.html\?token=[\w-]{43}/);
     const { page, look } = await visit(t, origin, { size, scheme });
 
     await page.goto(`${origin}/`);
@@ -109,6 +110,67 @@ test('too many attempts are told with the time to wait, and a used link is refus
   await page.getByText(/Too many attempts. The next one is possible in \d+ seconds/).waitFor();
   await look('sign-in-throttled');
 });
+
+test('a server that is away for a moment is asked again', async (t) => {
+  const server = await startServer(t, [`--webservice-password=${FIRST}`]);
+  const origin = `http://127.0.0.1:${server.port}`;
+  const { page } = await visit(t, origin);
+  let isAway = true;
+  await page.route('**/api/**', (route) => (isAway ? route.abort() : route.continue()));
+  await page.goto(`${origin}/`);
+  await page.getByRole('heading', { name: 'The server does not answer' }).waitFor();
+  isAway = false;
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  t.pass();
+});
+
+test('behind a reverse proxy that shows it below a path, a remembered session lasts', async (t) => {
+  const server = await startServer(t, [`--webservice-password=${FIRST}`, '--webservice-trusted-proxies=127.0.0.1']);
+  const proxy = await startProxy(t, '/backup', server.port);
+  const origin = `http://127.0.0.1:${proxy}`;
+  const { page, look } = await visit(t, origin);
+  await page.goto(`${origin}/backup/`);
+  await page.getByLabel('Password', { exact: true }).fill(FIRST);
+  await page.getByLabel('Stay signed in').check();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  await page.reload();
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  t.deepEqual((await page.context().cookies()).map((one) => one.path).sort(), [
+    '/backup/api/v1/auth',
+    '/backup/api/v1/auth/refresh',
+  ]);
+  await look('proxied');
+});
+
+/** A reverse proxy that shows a server below a path and nothing else. @returns its port. */
+async function startProxy(t: ExecutionContext, prefix: string, port: number): Promise<number> {
+  const proxy = http.createServer((request, response) => {
+    if (!request.url?.startsWith(`${prefix}/`)) return response.writeHead(404).end();
+    const headers = {
+      ...request.headers,
+      'x-forwarded-prefix': prefix,
+      'x-forwarded-host': request.headers.host,
+      'x-forwarded-proto': 'http',
+    };
+    const { method, url } = request;
+    const passed = http.request(
+      { port, method, path: url.slice(prefix.length), headers, host: '127.0.0.1' },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers);
+        answer.pipe(response);
+      },
+    );
+    passed.on('error', () => response.destroy());
+    return request.pipe(passed);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return (proxy.address() as { port: number }).port; // a TCP server's address
+}
 
 /** @returns an access token. */
 async function signInElsewhere(origin: string, password: string): Promise<string> {

@@ -123,6 +123,15 @@ for (const [size, scheme] of [
     await page.getByRole('link', { name: 'Log' }).click();
     await page.getByText('Listening on').waitFor();
     await look('log');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByLabel('Options of all backups').fill('--throttle-download=2MB');
+    await page.getByLabel('Time zone of schedules').selectOption('Europe/Berlin');
+    await button('Save').click();
+    await page.getByText('The settings are saved.').waitFor();
+    await look('settings');
+    await page.reload();
+    t.is(await page.getByLabel('Options of all backups').inputValue(), '--throttle-download=2MB');
+    t.is(await page.getByLabel('Time zone of schedules').inputValue(), 'Europe/Berlin');
     await page.getByRole('link', { name: 'About' }).click();
     await page.getByText('Time zone of the server').waitFor();
     await look('about');

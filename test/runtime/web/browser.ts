@@ -47,7 +47,11 @@ export async function visit(
     locale: 'en-GB',
     timezoneId: 'UTC',
   });
-  t.teardown(() => context.close());
+  t.teardown(async () => {
+    if (!t.passed)
+      t.log(`${page.url()} says: ${(await page.textContent('body').catch(String))?.slice(0, 500)}`, ...faults);
+    await context.close();
+  });
   const page = await context.newPage();
   const faults: string[] = [];
   page.setDefaultTimeout(30_000);

@@ -1,3 +1,4 @@
+import { readLines, splitLines } from '../option-lines.ts';
 import { MASK, type Whole } from './forms.ts';
 import { readTarget, type Target, writeTarget } from './target.ts';
 
@@ -119,7 +120,7 @@ function isField(name: string, value: string, keep: Keep): boolean {
 export function writeDraft(draft: Draft): object {
   const { stored } = draft;
   const settings: { Name: string; Value: string; Filter: string }[] = [];
-  const lines = splitLines(draft.lines).map(readLine);
+  const lines = readLines(draft.lines);
   // What a line says counts, and not the field.
   const add = (Name: string, Value: string) => {
     if (!lines.some(({ name }) => name === Name)) settings.push({ Name, Value, Filter: '' });
@@ -186,19 +187,6 @@ function isWhole(target: Target): boolean {
   if (target.kind === 'other') return /^[a-z][a-z0-9+.-]*:\/\/./i.test(target.url);
   if (target.kind === 'file') return target.path !== '';
   return target.server !== '';
-}
-
-/** `--name=value`; a switch without a value is on. */
-function readLine(line: string): { name: string; value: string } {
-  const [, name = '', value = 'true'] = /^(?:--)?([^=]+)(?:=(.*))?$/s.exec(line) ?? [];
-  return { name: name.trim(), value };
-}
-
-function splitLines(text: string): string[] {
-  return text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean);
 }
 
 function readMegabytes(text: string | undefined): number | undefined {

@@ -7,6 +7,7 @@ import { Mark } from './mark.tsx';
 const LINKS = [
   { to: '/', title: texts.nav.home },
   { to: '/log', title: texts.nav.log },
+  { to: '/settings', title: texts.nav.settings },
   { to: '/access', title: texts.nav.access },
   { to: '/about', title: texts.nav.about },
 ];
