@@ -10,6 +10,7 @@ import {
   object,
   pipe,
   record,
+  regex,
   string,
 } from 'valibot';
 import { type Definition, NEVER, type Schedule, WEEKDAYS, type Weekday } from './backup.ts';
@@ -25,6 +26,8 @@ const time = pipe(
   maxLength(64),
   check((value) => /^\d{4}$/.test(String(new Date(value).getUTCFullYear()).padStart(4, '0'))),
 );
+/** Nothing that could be read as more than a name. */
+const optionName = pipe(string(), regex(/^-{0,2}[A-Za-z0-9][\w.-]{0,127}$/));
 const list = <Schema extends Parameters<typeof array>[0]>(item: Schema) => pipe(array(item), maxLength(10_000));
 
 /** A schedule, as clients send it and configurations hold it. */
@@ -53,7 +56,7 @@ export const BackupForm = object({
     ConnectionStringID: nullish(pipe(number(), integer())),
     Sources: nullish(list(text)),
     Settings: nullish(
-      list(object({ Name: word, Value: nullish(text), Filter: nullish(text), Argument: nullish(text) })),
+      list(object({ Name: optionName, Value: nullish(text), Filter: nullish(text), Argument: nullish(text) })),
     ),
     Filters: nullish(
       list(object({ Order: nullish(number()), Include: nullish(boolean()), Expression: nullish(text) })),

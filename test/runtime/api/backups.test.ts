@@ -105,6 +105,8 @@ test('what names a program is set by nobody through the API: not in options, add
   t.is((await server.call('PUT', 'v1/serversetting/--gpg-program-path', '"/tmp/x"')).status, 403);
   const url = { Name: 'n', Description: '', BaseUrl: 'rclone://x' };
   t.like((await server.call('POST', 'v2/connection-strings', url)).body, { Success: false, StatusCode: 'HTTP-403' });
+  for (const name of ['x --run-script-before', 'x=1', 'x\n--run-script-before', '', '---x'])
+    t.is((await server.call('POST', 'v1/backups', makeForm('two', setting(name, '1')))).status, 400, name);
   const lists = await server.call('GET', 'v1/backups');
   t.is((lists.body as unknown[]).length, 1); // a list
 });
