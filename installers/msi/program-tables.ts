@@ -9,6 +9,8 @@ import { OLDER, replacedProperties } from './upgrade-tables.ts';
 const [END, PROGRAMS] = ['EndPrograms', 'ProgramsToEnd'] as const;
 /** After CostFinalize, which knows the folders; before InstallValidate, which looks for files in use. */
 const BEFORE_VALIDATION = 1390;
+/** Option of an action: that it fails, as when the library cannot be loaded, does not stop setup. */
+const CONTINUE = 0x40;
 
 /**
  * Programs that have no window to be closed by are ended before setup looks for files in use: in the folder that is installed to, and
@@ -26,8 +28,8 @@ export function planEndings(plan: Plan): { tables: Tables; execute: SequencedAct
       Property: [[PROGRAMS, programs]],
       CustomAction: [
         [`Set_${END}`, SET_PROPERTY, END, `[${INSTALL_FOLDER}]|[${savedName(INSTALL_FOLDER)}]`, null],
-        // No option: immediate, so that it runs as whoever installs and ends nothing else; waited for; never an error.
-        [END, FUNCTION, LIBRARY, END, null],
+        // Immediate, so that it runs as whoever installs and ends nothing else; waited for.
+        [END, FUNCTION | CONTINUE, LIBRARY, END, null],
       ],
     },
     execute: [`Set_${END}`, END].map((action, index) => ({ action, condition, sequence: BEFORE_VALIDATION + index })),
