@@ -18,7 +18,7 @@ import { logRoutes } from './log-routes.ts';
 import type { Notifications } from './notifications.ts';
 import { secondRoutes } from './second-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
-import { type NextRuns, stateRoutes } from './state-routes.ts';
+import { type NextRuns, readDuration, stateRoutes } from './state-routes.ts';
 
 /** What the API is about. */
 export interface ApiParts {
@@ -80,4 +80,11 @@ export function restorePause(queue: Queue, settings: ServerSettings, now = Date.
   const until = settings.get('paused-until');
   if (until === '0') queue.pause();
   else if (/^\d{1,16}$/.test(until) && Number(until) > now) queue.pause(Number(until));
+  else delayStart(queue, settings, now);
+}
+
+/** Lets nothing begin in the first minutes, where a person set that: a machine that starts has other work. */
+function delayStart(queue: Queue, settings: ServerSettings, now: number): void {
+  const delay = settings.get('startup-delay');
+  if (/^(\d{1,6}[smhDWMY])+$/.test(delay)) queue.pause(now + readDuration(delay) * 1000);
 }

@@ -6,13 +6,13 @@ import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
 import { openQueue, type QueueEvent } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
+import { runSchedules } from '../schedule/run-schedules.ts';
 import { openInterfaceSettings } from '../settings/interface-settings.ts';
 import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type ApiParts, restorePause } from './api.ts';
 import { openEvents } from './events.ts';
 import { openNotifications } from './notifications.ts';
-import { openPlan } from './plan.ts';
 import { writeTask } from './state-routes.ts';
 
 export interface PartsChoice {
@@ -33,13 +33,10 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
   const queue = openQueue(tell);
   restorePause(queue, server);
   const makeJob: MakeJob | undefined = engine && ((order) => engine(order, () => describe(order)));
-  const plan = openPlan({ backups, queue, makeJob, zone: () => server.get('server-timezone') });
+  const schedules = runSchedules({ backups, queue, settings: server, notifications, log: live.log, makeJob });
   events.listen((subject) => {
-    if (subject !== 'backuplist' && subject !== 'serversettings') return;
-    plan.forget();
-    plan.check();
+    if (subject === 'backuplist' || subject === 'serversettings') schedules.check();
   });
-  plan.check(); // what was missed while no server ran
   return {
     backups,
     connections: openConnections(settings),
@@ -51,8 +48,8 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     live,
     allowed: readAllowedPrograms(live.log),
     folder,
-    nextRuns: plan.next,
-    stop: plan.stop,
+    nextRuns: schedules.next,
+    stop: schedules.stop,
     makeJob,
   };
 

@@ -2,10 +2,10 @@ import { boolean, maxLength, nullable, number, pipe, record, string, transform, 
 import { type AllowedPrograms, findInOption } from '../backups/programs.ts';
 import { holdsMask, isSecretOption, MASK, maskAddress } from '../backups/secrets.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import { isTimeZone } from '../schedule/run-schedules.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import { judgeSetting, type ServerSettings } from '../settings/server-settings.ts';
 import { requireAllowed } from './backup-routes.ts';
-import { isTimeZone } from './plan.ts';
 
 const value = pipe(string(), maxLength(65_536));
 /** Clients send numbers and truth values as such too. */

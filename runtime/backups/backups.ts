@@ -14,8 +14,10 @@ export interface Backups {
   update(id: string, definition: Definition): boolean;
   remove(id: string): boolean;
   setMetadata(id: string, metadata: Readonly<Record<string, string>>): void;
-  /** Notes when a backup was started by its schedule, in ISO 8601. */
-  setLastRun(id: string, at: string): void;
+  /** Every schedule, its backup, and the run that all are counted from (ISO 8601). */
+  schedules(): (Schedule & { backup: string; start: string })[];
+  /** Moves a schedule on. */
+  setSchedule(id: string, times: Pick<Schedule, 'time' | 'lastRun'>): void;
 }
 
 /**
@@ -40,17 +42,28 @@ export function openBackups({ database, cipher }: Settings, tell: () => void = (
   );
   const selectSchedule = database.prepare('SELECT * FROM schedule WHERE backup = ?');
   const insertSchedule = database.prepare(
-    `INSERT INTO schedule (backup, time, repeat, last_run, days) VALUES (?, ?, ?, ?, ?) ON CONFLICT (backup)
-     DO UPDATE SET time = excluded.time, repeat = excluded.repeat, last_run = excluded.last_run, days = excluded.days`,
+    // A client that sends a schedule back as it saw it moves nothing, and cannot undo a run.
+    `INSERT INTO schedule (backup, start, time, repeat, last_run, days) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (backup)
+     DO UPDATE SET start = iif(excluded.time = time AND excluded.repeat = repeat, start, excluded.time),
+     time = excluded.time, repeat = excluded.repeat, days = excluded.days`,
   );
   const removeSchedule = database.prepare('DELETE FROM schedule WHERE backup = ?');
-  const moveSchedule = database.prepare('UPDATE schedule SET last_run = ? WHERE backup = ?');
+  const selectSchedules = database.prepare('SELECT * FROM schedule ORDER BY backup');
+  const moveSchedule = database.prepare('UPDATE schedule SET time = ?, last_run = ? WHERE backup = ?');
 
   const field = (id: number | string) => `backup/${id}`;
   const write = (id: number, { schedule, ...rest }: Definition) => {
     define.run(rest.name, cipher.encrypt(field(id), JSON.stringify(rest)), id);
     if (!schedule) removeSchedule.run(id);
-    else insertSchedule.run(id, schedule.time, schedule.repeat, schedule.lastRun, schedule.allowedDays.join(','));
+    else
+      insertSchedule.run(
+        id,
+        schedule.time,
+        schedule.time,
+        schedule.repeat,
+        schedule.lastRun,
+        schedule.allowedDays.join(','),
+      );
   };
   const read = (row: Row): Backup => {
     const id = Number(row.id);
@@ -110,8 +123,12 @@ export function openBackups({ database, cipher }: Settings, tell: () => void = (
       });
       changed();
     },
-    setLastRun(id, at) {
-      if (moveSchedule.run(at, numberOf(id) ?? null).changes > 0) changed();
+    schedules: () =>
+      selectSchedules
+        .all()
+        .map((row) => ({ ...readSchedule(row), backup: String(row.backup), start: String(row.start) })),
+    setSchedule(id, { time, lastRun }) {
+      if (moveSchedule.run(time, lastRun, numberOf(id) ?? null).changes > 0) changed();
     },
   };
 }

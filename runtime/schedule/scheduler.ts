@@ -21,8 +21,8 @@ export interface SchedulerNeeds {
 export interface Scheduler {
   /** Starts what is due, each once however many of its runs were missed; to be called after every change and now and then. */
   check(): void;
-  /** Every backup's next run, soonest first. */
-  next(): { id: string; run: number }[];
+  /** Every backup's next run, soonest first. @param after milliseconds since 1970: only runs later than that */
+  next(after?: number): { id: string; run: number }[];
   stop(): void;
 }
 
@@ -48,10 +48,10 @@ export function openScheduler({ list, noteRun, start, now }: SchedulerNeeds): Sc
   const timer = setInterval(check, LOOK_EVERY);
   return {
     check,
-    next: () =>
+    next: (after = 0) =>
       list()
         .flatMap((one) => {
-          const run = findNextRun(one.schedule, Math.min(one.lastRun, now() + TRUSTED_AHEAD));
+          const run = findNextRun(one.schedule, Math.max(after, Math.min(one.lastRun, now() + TRUSTED_AHEAD)));
           return run === undefined ? [] : [{ id: one.id, run }];
         })
         .sort((a, b) => a.run - b.run),

@@ -109,6 +109,7 @@ export async function startServer(
     claimLink.remove(); // one of a server that ended without a word
     if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
+      parts.stop();
       sockets.close();
       await Promise.all([listener.close(400), parts.queue.close(JOB_GRACE)]);
       closeAll();

@@ -33,7 +33,8 @@ export const MIGRATIONS: readonly string[] = [
    CREATE TABLE schedule (
      id INTEGER PRIMARY KEY AUTOINCREMENT,
      backup INTEGER NOT NULL UNIQUE REFERENCES backup (id) ON DELETE CASCADE,
-     time TEXT NOT NULL, -- of the first run, or of the next, ISO 8601 in UTC
+     start TEXT NOT NULL, -- the run that all are counted from, ISO 8601 in UTC as all times here
+     time TEXT NOT NULL, -- what clients see: the first run, or the next after one that was
      repeat TEXT NOT NULL, -- such as 1D; empty for once
      last_run TEXT NOT NULL,
      days TEXT NOT NULL -- allowed ones, such as mon,fri; empty for all

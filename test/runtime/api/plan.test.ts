@@ -1,10 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import test from 'ava';
-import { openPlan } from '../../../runtime/api/plan.ts';
-import { openBackups } from '../../../runtime/backups/backups.ts';
-import { openQueue } from '../../../runtime/jobs/queue.ts';
-import { makeSettings } from '../auth/open-auth.ts';
-import { makeCountingJob } from '../jobs/counting-job.ts';
 import { makeForm, openServer } from './open-server.ts';
 import { memberOf } from './replay.ts';
 
@@ -22,51 +16,6 @@ test('what is planned is told, in the time zone of the settings', async (t) => {
   const at = new Date(ProposedSchedule[0]!.Item2);
   t.is(at.getUTCDay(), 1);
   t.true(at.getTime() > Date.now());
-});
-
-test('a backup that is due is started once, also when its schedule was missed', async (t) => {
-  const { settings } = await makeSettings(t);
-  const backups = openBackups(settings);
-  const queue = openQueue();
-  const job = makeCountingJob();
-  const { id } = backups.add({
-    name: 'one',
-    description: '',
-    tags: [],
-    targetUrl: 'file:///x',
-    connection: -1,
-    sources: ['/'],
-    options: [],
-    filters: [],
-    schedule: { time: '2026-01-01T13:00:00Z', repeat: '1D', lastRun: '0001-01-01T00:00:00Z', allowedDays: [] },
-  });
-  let now = Date.parse('2026-02-01T00:00:00Z');
-  const needs = { backups, queue, zone: () => 'UTC', now: () => now };
-  const idle = openPlan({ ...needs, makeJob: undefined });
-  idle.check();
-  t.deepEqual(idle.next(), [{ backup: id, time: '2026-02-01T13:00:00Z' }]);
-  t.is(backups.find(id)?.schedule?.lastRun, '0001-01-01T00:00:00Z', 'without an engine no run is noted');
-
-  now = Date.parse('2026-02-01T14:00:00Z');
-  t.deepEqual(idle.next(), [{ backup: id, time: '2026-02-02T13:00:00Z' }], 'what is over is planned anew');
-  now = Date.parse('2026-02-01T00:00:00Z');
-
-  const plan = openPlan({ ...needs, makeJob: () => job });
-  t.teardown(plan.stop);
-  plan.check();
-  plan.check();
-  await job.begun;
-  t.deepEqual(
-    queue.list().map(({ backup }) => backup),
-    [id],
-  );
-  t.is(backups.find(id)?.schedule?.lastRun, '2026-02-01T00:00:00Z');
-  t.deepEqual(plan.next(), [{ backup: id, time: '2026-02-01T13:00:00Z' }]);
-  now = Date.parse('2026-02-01T14:00:00Z');
-  plan.check();
-  await wait(0);
-  t.is(queue.list().length, 1, 'one that runs still is not started again');
-  job.finish();
 });
 
 test('times that no calendar has, and intervals that are none, are refused', async (t) => {
