@@ -58,6 +58,17 @@ export function findWindowsFileProblem(file: string, security: Security): string
   return attempt(file, () => findAccessProblem(...judgement(file, security)));
 }
 
+/**
+ * What is wrong with a file of ours in a folder that is for us alone, in words: it belongs to somebody else, who put it there before the
+ * folder was closed. Its rights are handed down by the folder; its owner stays.
+ */
+export function findWindowsOwnerProblem(file: string, security: Security): string | undefined {
+  return attempt(file, () => {
+    const [{ owner }, trusted, describe] = judgement(file, security);
+    return trusted.has(owner) ? undefined : `it belongs to ${describe(owner)}`;
+  });
+}
+
 /** Junctions count as links. @throws Error of node:fs. */
 function lookAt(file: string): { isLink: boolean; isFolder: boolean } {
   const stat = lstatSync(file);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Option } from '../command-line/arguments.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import { findFileProblem } from '../service/private-file.ts';
+import { findFileProblem, findPlantedFile } from '../service/private-file.ts';
 import { writeWhole } from '../service/write-whole.ts';
 import { type FieldCipher, keyFromBytes, keyFromText, makeFieldCipher, plainFields } from './field-encryption.ts';
 
@@ -62,8 +62,8 @@ export async function openFieldCipher(folder: string, salt: Buffer, choice: KeyC
 function readKeyFile(folder: string): Buffer {
   const file = path.join(folder, KEY_FILE);
   if (!existsSync(file)) writeWhole(folder, KEY_FILE, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-  // On Windows it has the rights of its folder, which are judged at every start.
-  const problem = process.platform === 'win32' ? undefined : findFileProblem(file);
+  // On Windows it has the rights of its folder, which are judged at every start; its owner is judged here.
+  const problem = process.platform === 'win32' ? findPlantedFile(file) : findFileProblem(file);
   if (problem) throw new UserError(`${file} is not used: ${problem}`, SERIOUS);
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== KEY_BYTES)

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { type Database, openDatabase } from '../database/database.ts';
+import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { findPlantedFile } from '../service/private-file.ts';
 import type { FieldCipher } from './field-encryption.ts';
 import { migrate } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
@@ -30,6 +32,11 @@ const CHECK = 'encryption-check';
 /** Opens the settings of a data folder that is ours and locked. @throws UserError */
 export async function openSettings(folder: string, key: KeyChoice, log: Log): Promise<Settings> {
   const file = path.join(folder, SETTINGS_FILE);
+  for (const each of [file, `${file}-wal`, `${file}-shm`]) {
+    const problem = findPlantedFile(each);
+    if (problem)
+      throw new UserError(`${each} is not used: ${problem}; move it away, or give it to this account`, SERIOUS);
+  }
   const database = await openDatabase(file);
   try {
     // FULL: a password change that was acknowledged must outlive a power cut.
