@@ -56,7 +56,6 @@ export function planActions(plan: Plan): Actions {
     ...secrets.flatMap((secret) => secretActions(secret, sids)),
     ...windows.services.flatMap((service) => serviceActions(service)),
   ];
-  if (deferred.length === 0) return { tables: {}, early: [], execute: [], hidden: [] };
   const reading = secrets.length > 0;
   const rows: Row[] = deferred.flatMap(({ name, function: entry, options, data }) => [
     [`Set_${name}`, SET_PROPERTY | (options & HIDDEN), name, data, null],

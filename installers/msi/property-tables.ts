@@ -1,7 +1,7 @@
 import { INSTALL_FOLDER, type Plan } from './plan.ts';
 import { PACKAGE_NAME } from './read.ts';
 import type { Tables } from './rows.ts';
-import { NEWER, OLDER, replacedProperties } from './upgrade-tables.ts';
+import { NEWER, newerProperty, OLDER, replacedProperties } from './upgrade-tables.ts';
 
 /**
  * Properties of the product, which of them may be given, and which must not be logged: secrets, those of the dialogs (`repeated`) among them,
@@ -16,7 +16,6 @@ export function propertyTables(plan: Plan, repeated: readonly string[], hiddenDa
     ...windows.settings.flatMap(({ property, initialFile }) =>
       initialFile ? [property, `${property}FILE`] : [property],
     ),
-    ...repeated,
   ];
   const properties: Record<string, string> = {
     [PACKAGE_NAME]: pkg.name,
@@ -31,9 +30,20 @@ export function propertyTables(plan: Plan, repeated: readonly string[], hiddenDa
     // a: every file of ours is written whatever is there (README.md, "REINSTALLMODE"); mus: registry and shortcuts.
     REINSTALLMODE: 'amus',
     ARPURLINFOABOUT: product.homepage,
+    ARPHELPLINK: product.homepage,
     ARPCOMMENTS: pkg.summary,
     ARPCONTACT: product.vendor,
-    SecureCustomProperties: [...new Set([...given, OLDER, NEWER, ...replacedProperties(plan)])].sort().join(';'),
+    SecureCustomProperties: [
+      ...new Set([
+        ...given,
+        OLDER,
+        NEWER,
+        ...replacedProperties(plan),
+        ...windows.replaces.map((_, n) => newerProperty(n)),
+      ]),
+    ]
+      .sort()
+      .join(';'),
   };
   const hidden = [
     ...windows.settings.filter(({ kind }) => kind === 'secret').map(({ property }) => property),

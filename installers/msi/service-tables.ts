@@ -50,7 +50,14 @@ export function serviceTables(plan: Plan): Tables {
     rows.Registry.push(...eventSource(service.name, component));
     rows.ServiceControl.push(
       [keyOf('s', `${service.name}_stop`), service.name, STOP | UNINSTALL_STOP | UNINSTALL_DELETE, null, 1, component],
-      [keyOf('s', `${service.name}_start`), service.name, START, null, 1, featureComponent(service.feature)],
+      [
+        keyOf('s', `${service.name}_start`),
+        service.name,
+        START | UNINSTALL_STOP,
+        null,
+        1,
+        featureComponent(service.feature),
+      ],
     );
   }
   return rows;

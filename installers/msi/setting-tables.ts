@@ -1,5 +1,5 @@
 import type { WindowsSetting } from '../../build/model/windows-facts.ts';
-import { SET_PROPERTY } from './action-tables.ts';
+import { FUNCTION, LIBRARY, SET_PROPERTY } from './action-tables.ts';
 import { HKEY_LOCAL_MACHINE, registryComponent } from './components.ts';
 import { INSTALL_FOLDER, MAIN_FEATURE, type Plan, STATE_FOLDER } from './plan.ts';
 import { literal, type Tables } from './rows.ts';
@@ -13,6 +13,11 @@ const AFTER_SEARCH = 51;
 const FOLDER_VALUE = 'InstallFolder';
 /** The component that is always there and holds what is remembered. */
 export const SETTINGS_COMPONENT = 'c_Settings';
+
+/** The action of the library that gives properties what the registry has, and the property that lists them for it. */
+const KEEP = 'KeepSettings';
+/** Private, by its small letters: no command line can set it. */
+const KEPT = 'KeptSettings';
 
 /** A property that is found in the registry where an earlier version left it, unless the command line gives it. */
 interface Remembered {
@@ -31,7 +36,7 @@ export interface Settings {
 
 /**
  * Settings: each is a public property, kept as a value in the registry where the programs read it. What is not given is what it was,
- * and else its default. Secrets are never among them.
+ * and else its default. A repair or change takes none: what is in the registry stays. Secrets are never among them.
  */
 export function planSettings(plan: Plan): Settings {
   const { windows } = plan;
@@ -40,6 +45,7 @@ export function planSettings(plan: Plan): Settings {
   const settings = windows.settings.filter(({ kind }) => kind !== 'secret');
   const remembered = rememberedOf(settings, key, values);
   const value = (name: string, text: string) => ({ row: `r_${name}`, key: values, name, value: text });
+  const kept = remembered.map(({ property, key, name }) => `${property}|${key}|${name}`).join('|');
   const actions = remembered.flatMap(({ property, fallback }) => [
     {
       action: `Restore_${property}`,
@@ -65,9 +71,17 @@ export function planSettings(plan: Plan): Settings {
       }),
       AppSearch: remembered.map(({ property }) => [savedName(property), `s_${property}`]),
       RegLocator: remembered.map((one) => [`s_${one.property}`, HKEY_LOCAL_MACHINE, one.key, one.name, RAW_VALUE_64]),
-      CustomAction: actions.map(({ action, property, text }) => [action, SET_PROPERTY, property, text, null]),
+      Property: [[KEPT, kept]],
+      CustomAction: [
+        [KEEP, FUNCTION, LIBRARY, KEEP, null],
+        ...actions.map(({ action, property, text }) => [action, SET_PROPERTY, property, text, null]),
+      ],
     },
-    early: actions.map(({ action, condition }, index) => ({ action, condition, sequence: AFTER_SEARCH + index })),
+    early: [
+      // Every user may begin a repair or a change, with properties of his own, and the system carries it out.
+      { action: KEEP, condition: 'Installed', sequence: AFTER_SEARCH },
+      ...actions.map(({ action, condition }, index) => ({ action, condition, sequence: AFTER_SEARCH + 1 + index })),
+    ],
   };
 }
 

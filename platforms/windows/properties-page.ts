@@ -12,7 +12,9 @@ export function renderPropertiesPage(product: Product): string {
     `# How is ${product.title} installed on many Windows machines?`,
     'Generated from the manifest by `npm run docs`. Every MSI installs for the whole machine, needs administrator rights, and takes its ' +
       'settings as public properties: `NAME=value` behind `msiexec`, in a transform, or in the fields of a management tool. A value with ' +
-      'spaces stands in double quotes. What is not given keeps the value that an earlier version was installed with.',
+      'spaces stands in double quotes. What is not given, or given as nothing, keeps the value that an earlier version was installed with. ' +
+      'A repair or change of an installed version takes no settings, since every user may begin one: change them in the registry, below the ' +
+      'key that each edition names, and restart the service.',
     ...editions.flatMap((edition) => renderEdition(product, edition)),
     ...examples(product, editions[0]),
     ...withoutInstaller(product),

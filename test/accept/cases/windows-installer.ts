@@ -154,8 +154,10 @@ async function repair(machine: Machine): Promise<void> {
     ),
   );
   const code = /\{[0-9A-F-]{36}\}/.exec(await machine.query(UNINSTALL))?.[0];
-  // What `msiexec /f` stands for, which Wine does not take with /qn.
-  await machine.msiexec(`/i ${code} REINSTALL=ALL REINSTALLMODE=omus`);
+  // What `msiexec /f` stands for, which Wine does not take with /qn. Every user may do it: the settings given are not taken.
+  await machine.msiexec(
+    `/i ${code} REINSTALL=ALL REINSTALLMODE=omus PORT=19999 DAEMON_OPTS=--webservice-interface=any`,
+  );
   const { code: exit, out } = await machine.wine.run('"%FOLDER%\\bin\\duplicati-cli.exe" --version', { env });
   deepEqual([exit, /0\.1\.0/.test(out)], [0, true], out);
   deepEqual(await readdir(machine.path(...FOLDER, 'app')), app);
@@ -163,6 +165,11 @@ async function repair(machine: Machine): Promise<void> {
   for (const text of ['DUPLICATI_HOME', 'InstallFolder', 'Service    REG_DWORD    0x1', `REG_SZ    ${PORT}`]) {
     expect(settings.includes(text), `${text}: ${settings}`);
   }
+  expect(!/19999|interface=any/.test(settings), `a repair took a setting: ${settings}`);
   await machine.waitFor('duplicati', 4);
   await machine.isServing(PORT);
+  await machine.msiexec(`/i ${code} REMOVE=Service`);
+  await machine.waitFor('duplicati', 1);
+  await machine.msiexec(`/i ${code} ADDLOCAL=Service`);
+  await machine.waitFor('duplicati', 4);
 }

@@ -110,9 +110,52 @@ test('a service runs the loader with its program, is stopped and deleted, and st
   t.is(component?.KeyPath, 'f_bin_runtime.exe_' + String(component?.KeyPath).split('_').at(-1));
   const controls = (await tableOf(bytes, 'ServiceControl')).map(({ Event, Component_ }) => [Event, Component_]);
   t.deepEqual(controls, [
-    [1, 'c_Service'],
+    [0x21, 'c_Service'],
     [0xa2, service?.Component_],
   ]);
+});
+
+test('a repair or change gives every setting the value of the registry before anything reads it', async (t) => {
+  const bytes = await writePackage(t, makePackage('desk'));
+  const properties = new Map(
+    (await tableOf(bytes, 'Property')).map(({ Property, Value }) => [Property, String(Value)]),
+  );
+  const listed = properties.get('KeptSettings')!.split('|');
+  const written = (await tableOf(bytes, 'Registry')).filter(({ Value }) =>
+    /^\[(?!STATEFOLDER)[A-Z_]+\]$/.test(String(Value)),
+  );
+  const wanted = written.map(({ Key, Name, Value }) => `${String(Value).slice(1, -1)}|${Key}|${Name}`);
+  const triples = listed.flatMap((_, at) => (at % 3 === 0 ? [listed.slice(at, at + 3).join('|')] : []));
+  t.deepEqual(triples.sort(), wanted.sort());
+  t.true(written.length >= 2);
+  for (const sequence of ['InstallExecuteSequence', 'InstallUISequence']) {
+    const rows = new Map((await tableOf(bytes, sequence)).map((row) => [row.Action, row]));
+    t.is(rows.get('KeepSettings')?.Condition, 'Installed');
+    const place = Number(rows.get('KeepSettings')?.Sequence);
+    t.true(place > Number(rows.get('AppSearch')?.Sequence));
+    for (const [action, { Sequence }] of rows) {
+      if (/^(Restore|Default)_/.test(String(action))) t.true(Number(Sequence) > place, String(action));
+    }
+  }
+  // One that a command line could set, or a client hand over, would let its caller choose the list.
+  t.regex('KeptSettings', /[a-z]/);
+  t.false(properties.get('SecureCustomProperties')!.includes('KeptSettings'));
+});
+
+test('what is newer stays, of this package and of those it would replace', async (t) => {
+  const bytes = await writePackage(t, makePackage('desk'));
+  const rows = await tableOf(bytes, 'Upgrade');
+  const codes = new Set(rows.map(({ UpgradeCode }) => UpgradeCode));
+  t.is(codes.size, 2);
+  const refused = (await tableOf(bytes, 'LaunchCondition')).map(({ Condition }) => Condition);
+  for (const code of codes) {
+    const [older, newer] = rows
+      .filter(({ UpgradeCode }) => UpgradeCode === code)
+      .sort((a, b) => (a.VersionMin ? 1 : 0) - (b.VersionMin ? 1 : 0));
+    t.is(older?.VersionMax, newer?.VersionMin);
+    t.is(newer?.Attributes, 2); // detected, not removed
+    t.true(refused.includes(`Installed OR NOT ${newer?.ActionProperty}`));
+  }
 });
 
 test('a feature is what the command line says, else what it was, else its default', async (t) => {

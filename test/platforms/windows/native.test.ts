@@ -57,6 +57,7 @@ test('the library of actions exports what the tables call, for both architecture
       'DropFolder',
       'EndPrograms',
       'GeneratePassword',
+      'KeepSettings',
       'MakeFolder',
       'ReadPasswordFile',
       'WriteSecret',
