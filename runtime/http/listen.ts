@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { SecureContext } from 'node:tls';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { watchConnections } from './connections.ts';
+import { encryptConnections } from './encrypted.ts';
 
 /** Addresses to listen on. `optional` ones may be missing on a machine (IPv6 switched off). */
 export interface Interface {
@@ -56,6 +58,9 @@ export function readPorts(text: string): number[] {
 /** Takes over connections whose requests ask for a WebSocket. */
 export type Upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
+/** How TLS begins: the context of a new connection. */
+export type FindContext = () => SecureContext;
+
 /** Listens on the first port of the list that is free on every address. @throws UserError (100) when none is. */
 export async function listenOnFirst(
   ports: readonly number[],
@@ -63,11 +68,12 @@ export async function listenOnFirst(
   answer: RequestListener,
   log: Log,
   upgrade?: Upgrade,
+  context?: FindContext,
 ): Promise<Listener> {
   const failures: string[] = [];
   for (const port of ports) {
     try {
-      return await listen(port, on, answer, log, upgrade);
+      return await listen(port, on, answer, log, upgrade, context);
     } catch (thrown) {
       if (!['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL'].includes(codeOf(thrown))) throw thrown;
       failures.push(describeFailure(port, thrown));
@@ -93,12 +99,14 @@ async function listen(
   answer: RequestListener,
   log: Log,
   upgrade?: Upgrade,
+  context?: FindContext,
 ): Promise<Listener> {
   const servers: { server: Server; drop: () => void; shown: string }[] = [];
   let chosen = port;
   try {
     for (const { address, optional } of on.addresses) {
       const server = openServer(answer, upgrade);
+      const below = context && encryptConnections(server, context);
       try {
         chosen = await bind(server, chosen, address);
       } catch (thrown) {
@@ -106,7 +114,7 @@ async function listen(
         log.information(`IPv6 is not available here, not listening on [${address}]`);
         continue;
       }
-      const drop = watchConnections(server);
+      const drop = watchConnections(server, undefined, below);
       servers.push({ server, drop, shown: isIP(address) === 6 ? `[${address}]:${chosen}` : `${address}:${chosen}` });
     }
   } catch (thrown) {

@@ -4,7 +4,7 @@ import { RUN_JOB } from '../jobs/launch.ts';
 import { runJob } from '../jobs/run-job.ts';
 import { levelOf } from '../log/log.ts';
 import { serverOptions } from '../server/options.ts';
-import { startServer } from '../server/server.ts';
+import { readKeyChoice, startServer } from '../server/server.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
 import { serverService } from '../service/identity.ts';
 import { applyPreload, preloadEnvironment } from '../service/preload.ts';
@@ -17,19 +17,20 @@ import {
   serviceCommands,
   serviceUsage,
 } from '../service/service-commands.ts';
+import { httpsCommands, runHttpsCommand } from '../tls/https-commands.ts';
 
 if (process.argv[2] === RUN_JOB) void runJobProgram();
 else
   void runServiceProgram(serverService, (host) => ({
     name: 'duplicati-server',
     summary: 'the backup server, run as a service or by hand',
-    usage: ['[options]', ...serviceUsage],
+    usage: ['[options]', 'https <command> [options]', ...serviceUsage],
     text: [
       'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
       'A server without a password lets nobody in: its log has a sign-in link to choose one with. The backup engine comes with a later release.',
       `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password: at its next start the server keeps a hash of it and deletes the file.`,
     ],
-    ...(serviceCommands.length > 0 ? { commands: serviceCommands } : {}),
+    commands: [...httpsCommands, ...serviceCommands],
     options: [...serverOptions, ...serviceCommandOptions],
     prepare: () => applyPreload('server', [...serverOptions, ...serviceCommandOptions]),
     environment: [...dataFolderEnvironment, ...preloadEnvironment],
@@ -37,10 +38,15 @@ else
       { line: 'duplicati-server', help: 'Serve http://localhost:8200/ for this machine.' },
       { line: 'duplicati-server --webservice-port=8300,8400', help: 'Use the first free port of two.' },
       { line: 'duplicati-server --webservice-interface=any', help: 'Serve other machines too, by IP address.' },
+      { line: 'duplicati-server --webservice-interface=any --configure-https', help: 'The same, encrypted.' },
     ],
     run(given) {
-      const [word] = given.words;
+      const [word, action] = given.words;
       if (isServiceCommand(word)) return manageService(word, serverService, given, serverOptions);
+      if (word === 'https') {
+        const say = (text: string) => void process.stdout.write(text);
+        return runHttpsCommand(action, given, { key: readKeyChoice(given), log: host.openLog('Warning'), say });
+      }
       if (word !== undefined) throw new UserError(`unknown command "${word}" (see --help)`, 2);
       const log = host.openLog(levelOf(given.text('log-level')));
       return runService(log, serverOptions, () => startServer(given, log, host.useDataFolder), host);

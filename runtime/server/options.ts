@@ -6,6 +6,7 @@ import { isHostName } from '../http/host-rule.ts';
 import { LOG_LEVELS } from '../log/log.ts';
 import { type DataFolderOption, dataFolderOptions } from '../service/data-folder.ts';
 import { type SettingsKeyOption, settingsKeyOptions } from '../settings/settings-key.ts';
+import { type TlsOption, tlsOptions } from '../tls/options.ts';
 import { type WebOption, webOptions } from './web-options.ts';
 
 export type ServerOption =
@@ -19,6 +20,7 @@ export type ServerOption =
   | 'webservice-enable-forever-token'
   | 'webservice-reset-jwt-config'
   | 'log-level'
+  | TlsOption
   | WebOption
   | SettingsKeyOption
   | DataFolderOption;
@@ -79,6 +81,7 @@ export const serverOptions: readonly Option<ServerOption>[] = [
     choices: LOG_LEVELS,
     help: 'The least important messages to log.',
   },
+  ...tlsOptions,
   ...webOptions,
   ...settingsKeyOptions,
   ...dataFolderOptions,

@@ -18,6 +18,7 @@ import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
 import { openSettings } from '../settings/settings.ts';
+import { openTls } from '../tls/tls.ts';
 import { type ClaimLink, openClaimLink } from './claim-link.ts';
 import { readGateRule, type ServerOption } from './options.ts';
 import { openWeb } from './web-options.ts';
@@ -46,7 +47,7 @@ export async function startServer(
   const { log } = live;
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
-  const rule = readGateRule(given, on.isLoopback);
+  let rule = readGateRule(given, on.isLoopback);
   const findFile = openWeb(given);
   const password = readPassword(given);
   const insecure = given.flag('allow-insecure-datafolder');
@@ -69,6 +70,10 @@ export async function startServer(
     if (password) await auth.passwords.setGiven(password.text, password.source);
     await takeInitialPassword(folder, auth.passwords, log);
 
+    const tls = await openTls(given, { settings, folder, log });
+    opened.push(() => tls?.close());
+    if (tls) rule = { ...rule, host: { ...rule.host, allowed: new Set([...rule.host.allowed, ...tls.names]) } };
+
     let mayIssueForever = given.flag('webservice-enable-forever-token');
     const takeForeverToken = () => {
       const may = mayIssueForever;
@@ -76,7 +81,11 @@ export async function startServer(
       return may;
     };
     let claimLink: ClaimLink | undefined;
-    const facts = { 'server-listen-interface': given.text('webservice-interface') ?? 'loopback' };
+    const facts = {
+      'server-listen-interface': given.text('webservice-interface') ?? 'loopback',
+      'server-ssl-certificate': tls ? 'True' : 'False',
+      'server-disable-https': given.flag('webservice-disable-https') ? 'True' : 'False',
+    };
     const parts = openParts(settings, { folder, live, facts, engine });
     opened.push(() => parts.stop());
     const open: Route[] = [
@@ -98,14 +107,14 @@ export async function startServer(
       begin: makeConversations(parts),
     });
     opened.push(() => sockets.close());
-    const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log, sockets.upgrade);
-    const url = `http://${nameAddress(on)}:${listener.port}/`;
+    const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log, sockets.upgrade, tls?.find);
+    const url = `${tls ? 'https' : 'http'}://${nameAddress(on)}:${listener.port}/`;
     parts.settings.set('last-webserver-port', String(listener.port));
     claimLink = openClaimLink(auth.links, url, folder, systemLog); // the API does not show it
     opened.push(() => claimLink?.remove());
     const status = `Listening on ${listener.addresses.join(' and ')}`;
     log.information(`${status}, data folder ${folder}`);
-    warnOfExposure(on.isLoopback, rule, log);
+    warnOfExposure(on.isLoopback || tls !== undefined, rule, log);
     claimLink.remove(); // one of a server that ended without a word
     if (!auth.passwords.isSet()) claimLink.announce();
     const stop = async () => {
@@ -121,7 +130,7 @@ export async function startServer(
   }
 }
 
-function readKeyChoice(given: Given<ServerOption>) {
+export function readKeyChoice(given: Given<ServerOption>) {
   const text = given.text('settings-encryption-key');
   return {
     ...(text ? { text } : {}),
@@ -153,10 +162,10 @@ function nameAddress({ addresses }: Interface): string {
   return only.address.includes(':') ? `[${only.address}]` : only.address;
 }
 
-function warnOfExposure(isLoopback: boolean, rule: Site['rule'], log: Log): void {
-  if (!isLoopback) {
+function warnOfExposure(isPrivate: boolean, rule: Site['rule'], log: Log): void {
+  if (!isPrivate) {
     log.warning(
-      'other machines can reach this server, and what they send is not encrypted (--webservice-interface): whoever can read the network reads the password',
+      'other machines can reach this server, and what they send is not encrypted (--webservice-interface): whoever can read the network reads the password; give a certificate (--webservice-sslcertificatefile) or use --configure-https',
     );
   }
   if (rule.host.allowed.has('*'))

@@ -35,11 +35,15 @@ for (const { name } of product.programs) {
   });
 }
 
-test('programs without commands refuse a word', async (t) => {
-  for (const name of ['duplicati', 'duplicati-server']) {
+test('a word that is no command is refused', async (t) => {
+  const reasons = {
+    duplicati: 'unexpected argument "start"; options are written --name=value',
+    'duplicati-server': 'unknown command "start" (see --help)',
+  };
+  for (const [name, reason] of Object.entries(reasons)) {
     const { code, stderr } = await runProgram(name, ['start']);
     t.is(code, 2);
-    t.is(stderr, `${name}: unexpected argument "start"; options are written --name=value\n`);
+    t.is(stderr, `${name}: ${reason}\n`);
   }
 });
 
