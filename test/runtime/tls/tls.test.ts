@@ -200,6 +200,20 @@ test('the server serves https to other machines without a warning, with Secure c
     sent.on('error', reject).end('{"Password":"a-very-long-password"}');
   });
   t.regex(login.cookies, /; Secure/);
+  const told = await new Promise<string>((resolve, reject) => {
+    const headers = { Host: 'localhost', Authorization: `Bearer ${login.token}` };
+    const at = '/api/v1/serversetting/server-ssl-certificate';
+    const sent = request(
+      { path: at, port: server.port, host: '127.0.0.1', ca, headers, agent: false },
+      async (response) => {
+        let body = '';
+        for await (const part of response) body += part;
+        resolve(body);
+      },
+    );
+    sent.on('error', reject).end();
+  });
+  t.is(told, '"True"');
   const shown = await runProgram('duplicati-server', ['https', 'show', `--server-datafolder=${folder}`]);
   t.regex(shown.stdout, /nas\.example/);
   server.child.kill('SIGTERM');
