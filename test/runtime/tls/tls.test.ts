@@ -213,7 +213,7 @@ test('the server serves https to other machines without a warning, with Secure c
     );
     sent.on('error', reject).end();
   });
-  t.is(told, '"True"');
+  t.is(told, 'True');
   const shown = await runProgram('duplicati-server', ['https', 'show', `--server-datafolder=${folder}`]);
   t.regex(shown.stdout, /nas\.example/);
   server.child.kill('SIGTERM');
