@@ -6,6 +6,7 @@ import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
 import { openQueue, type QueueEvent } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
+import { reportJobs } from '../reports/reported-job.ts';
 import { runSchedules } from '../schedule/run-schedules.ts';
 import { openInterfaceSettings } from '../settings/interface-settings.ts';
 import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
@@ -32,7 +33,9 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
   const server = openServerSettings(settings, () => events.emit('serversettings'), facts);
   const queue = openQueue(tell);
   restorePause(queue, server);
-  const makeJob: MakeJob | undefined = engine && ((order) => engine(order, () => describe(order)));
+  const allowed = readAllowedPrograms(live.log);
+  const whole = engine && reportJobs(engine, { log: live.log, allowed, remember: backups.setMetadata });
+  const makeJob: MakeJob | undefined = whole && ((order) => whole(order, () => describe(order)));
   const schedules = runSchedules({ backups, queue, settings: server, notifications, log: live.log, makeJob });
   events.listen((subject) => {
     if (subject === 'backuplist' || subject === 'serversettings') schedules.check();
@@ -46,7 +49,7 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     settings: server,
     ui: openInterfaceSettings(settings),
     live,
-    allowed: readAllowedPrograms(live.log),
+    allowed,
     folder,
     nextRuns: schedules.next,
     stop: schedules.stop,
