@@ -1,6 +1,4 @@
 import { isIP } from 'node:net';
-import MailComposer from 'nodemailer/lib/mail-composer';
-import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { optionNamed } from '../jobs/job-document.ts';
 import { fillTemplate, isAsked, numberOf, type Report, writeJson } from './report.ts';
 
@@ -57,6 +55,7 @@ async function compose(report: Report, to: readonly string[]): Promise<Message> 
   const domain = to[0]?.replace(/^.*@/, '').replace(/>.*$/, '') ?? '';
   let from = (optionNamed(options, 'send-mail-from') || 'no-reply').replaceAll('"', '').trim();
   if (!from.includes('@')) from = `No Reply - Backup report <${from}@${domain}>`;
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const node = new MailComposer({
     from,
     to: [...to],
@@ -92,11 +91,12 @@ export function readServer(text: string, hasLogin: boolean): Server {
   return { host, port: Number(url.port) || (secure ? 465 : scheme === 'starttls' ? 587 : 25), secure, startTls };
 }
 
-function deliver(
+async function deliver(
   { host, port, secure, startTls }: Server,
   login: { user: string; pass: string } | undefined,
   { from, to, bytes }: Message,
 ): Promise<void> {
+  const { default: SMTPConnection } = await import('nodemailer/lib/smtp-connection'); // a server that sends no mail does not pay for it
   const connection = new SMTPConnection({
     host,
     port,
