@@ -30,6 +30,7 @@ function runProgram() {
     fail(`there is no program of the name "${name}"; call it by one of its names: ${names}`);
   }
   closeModuleSearch();
+  closeProgramSearch();
   if (process.pid === 1) endOnSignals();
   makeStateFolder();
   readSecretFiles();
@@ -46,6 +47,11 @@ function closeModuleSearch() {
   Module._initPaths();
   if (HOME !== undefined) process.env.HOME = HOME;
   if (USERPROFILE !== undefined) process.env.USERPROFILE = USERPROFILE;
+}
+
+// Windows looks for a program in the current folder before PATH: whoever can write there could put a `gpg.exe` in a service's way.
+function closeProgramSearch() {
+  if (process.platform === 'win32') process.env.NoDefaultCurrentDirectoryInExePath = '1';
 }
 
 // The first process of a container is spared the default action of signals: without this, `stop` waits ten seconds and kills.

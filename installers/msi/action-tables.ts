@@ -1,5 +1,5 @@
 import type { WindowsService, WindowsSetting } from '../../build/model/windows-facts.ts';
-import { type Plan, STATE_FOLDER } from './plan.ts';
+import { INSTALL_FOLDER, type Plan, STATE_FOLDER } from './plan.ts';
 import { literal, type Row, type Tables } from './rows.ts';
 import type { SequencedAction } from './sequences.ts';
 import { preshutdownSeconds } from './service-tables.ts';
@@ -17,11 +17,14 @@ const RECOVERY = '10,60,300|86400';
 /** Sequence numbers between the standard actions: what is known after costing; what comes before the folders, so that
  * the library makes the data folder, for administrators alone from the first moment; what follows the services. */
 const AFTER_COSTING = 1001;
+const BEFORE_VALIDATION = 1390;
 const BEFORE_FOLDERS = 3690;
 const AFTER_SERVICES = 5801;
 const INSTALLING = 'NOT REMOVE~="ALL"';
 /** Not at a repair or change: every user may begin one, with properties of his own, and the system carries it out. */
 const FRESH = 'NOT Installed';
+/** InstallLocation of the uninstall key, which inventories read, is this property's: nothing else fills it. */
+const LOCATION = 'ARPINSTALLLOCATION';
 const REMOVING = 'REMOVE~="ALL" AND NOT UPGRADINGPRODUCTCODE';
 
 /** An action of the library that gets its data from a property of its own name. */
@@ -57,10 +60,13 @@ export function planActions(plan: Plan): Actions {
     ...windows.services.flatMap((service) => serviceActions(service)),
   ];
   const reading = secrets.length > 0;
-  const rows: Row[] = deferred.flatMap(({ name, function: entry, options, data }) => [
-    [`Set_${name}`, SET_PROPERTY | (options & HIDDEN), name, data, null],
-    [name, FUNCTION | DEFERRED | AS_SYSTEM | options, LIBRARY, entry, null],
-  ]);
+  const rows: Row[] = [
+    [`Set_${LOCATION}`, SET_PROPERTY, LOCATION, `[${INSTALL_FOLDER}]`, null],
+    ...deferred.flatMap(({ name, function: entry, options, data }): Row[] => [
+      [`Set_${name}`, SET_PROPERTY | (options & HIDDEN), name, data, null],
+      [name, FUNCTION | DEFERRED | AS_SYSTEM | options, LIBRARY, entry, null],
+    ]),
+  ];
   if (reading) rows.push(['ReadPasswordFile', FUNCTION, LIBRARY, 'ReadPasswordFile', null]);
   const files = secrets.map(({ property }) => `${property}FILE`).join(' OR ');
   return {
@@ -70,10 +76,13 @@ export function planActions(plan: Plan): Actions {
       Property: reading ? [['SECRETPROPERTIES', secrets.map(({ property }) => property).join(';')]] : [],
     },
     early: reading ? [{ action: 'ReadPasswordFile', condition: `(${files}) AND ${FRESH}`, sequence: 90 }] : [],
-    execute: deferred.flatMap(({ name, condition, sequence }, index) => [
-      { action: `Set_${name}`, condition, sequence: AFTER_COSTING + index },
-      { action: name, condition, sequence },
-    ]),
+    execute: [
+      { action: `Set_${LOCATION}`, condition: INSTALLING, sequence: BEFORE_VALIDATION },
+      ...deferred.flatMap(({ name, condition, sequence }, index) => [
+        { action: `Set_${name}`, condition, sequence: AFTER_COSTING + index },
+        { action: name, condition, sequence },
+      ]),
+    ],
     hidden: deferred.filter(({ options }) => options & HIDDEN).map(({ name }) => name),
   };
 }

@@ -141,6 +141,7 @@ async function expectRegistered(machine: Machine): Promise<void> {
   const listed = await machine.query(UNINSTALL);
   const words = ['DisplayVersion    REG_SZ    0.1.0', 'Publisher    REG_SZ    Packwright', 'URLInfoAbout', 'Comments'];
   for (const word of words) expect(listed.includes(word), `${word}: ${listed}`);
+  expect(/InstallLocation\s+REG_SZ\s+C:\\[^\r\n]*Sicherung/.test(listed), listed);
   expect(!(await machine.readPath()).includes('Sicherung'), await machine.readPath());
 }
 
