@@ -42,7 +42,7 @@ test('on Windows a program in the current folder is not taken for one on PATH', 
   for (const [platform, expected] of [
     ['win32', '1'],
     ['linux', 'undefined'],
-  ]) {
+  ] as const) {
     // The loader takes its root from the executable's path and the platform from Node: both are told otherwise here.
     const told = { platform, execPath: path.join(root, 'bin', 'runtime') };
     const before = Object.entries(told).map(([name, value]) => `process.${name}=${JSON.stringify(value)}`);
