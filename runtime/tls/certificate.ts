@@ -1,5 +1,6 @@
 import {
   createHash,
+  createPrivateKey,
   createPublicKey,
   generateKeyPairSync,
   type KeyObject,
@@ -40,6 +41,20 @@ const SERVER_AUTH = der.sequence(der.objectIdentifier('1.3.6.1.5.5.7.3.1'));
  */
 export function makeAuthority(machine: string, permitted: Names, now: number): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const name = makeName(`Duplicati on ${machine.slice(0, 30)} ${keyId(publicKey).toString('hex', 0, 4)}`);
+  return signAuthority(privateKey, name, permitted, now);
+}
+
+/**
+ * The same authority for ten more years: its name, key and limits stay, so that clients that trust the one before accept what either
+ * signed until that one ends.
+ */
+export function renewAuthority({ key, name, permitted }: Authority, now: number): Authority {
+  return signAuthority(createPrivateKey(key), Buffer.from(name, 'base64'), permitted, now);
+}
+
+function signAuthority(privateKey: KeyObject, name: Buffer, permitted: Names, now: number): Authority {
+  const publicKey = createPublicKey(privateKey);
   const id = keyId(publicKey);
   const single = permitted.addresses.filter((address) => !address.startsWith('127.') && address !== '::1');
   const networks = [
@@ -51,7 +66,6 @@ export function makeAuthority(machine: string, permitted: Names, now: number): A
     ...permitted.hosts.map((host) => der.sequence(der.primitive(2, Buffer.from(host)))),
     ...networks.map((network) => der.sequence(der.primitive(7, network))),
   ];
-  const name = makeName(`Duplicati on ${machine.slice(0, 30)} ${id.toString('hex', 0, 4)}`);
   const certificate = issue({
     issuer: name,
     subject: name,

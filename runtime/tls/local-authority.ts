@@ -5,19 +5,30 @@ import { UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { writeWhole } from '../service/write-whole.ts';
 import type { Settings } from '../settings/settings.ts';
-import { type Authority, DAY, makeAuthority, makeServerCertificate, type Names, type Signed } from './certificate.ts';
+import {
+  type Authority,
+  DAY,
+  makeAuthority,
+  makeServerCertificate,
+  type Names,
+  renewAuthority,
+  type Signed,
+} from './certificate.ts';
 import type { Identity } from './identity.ts';
 import { findNames } from './names.ts';
 
 /** Names of secrets in the settings database. */
 const AUTHORITY = 'https-authority';
 const SERVER = 'https-server-certificate';
-/** The public parts, for those who ask; made again whenever they change. */
+/** Name of the setting that says that a certificate of our own was asked for, with further names for it: a JSON list. */
+const CHOSEN = 'https-own';
+/** The public part, for those who ask; made again whenever it changes. */
 export const AUTHORITY_FILE = 'https-authority.pem';
-export const CERTIFICATE_FILE = 'https-certificate.pem';
 
 /** Milliseconds that a certificate has left when it is renewed. */
 const RENEW_BEFORE = 30 * DAY;
+/** The same for an authority, which clients have to be told of: a year before its certificates would become shorter. */
+const RENEW_AUTHORITY_BEFORE = 455 * DAY;
 
 /** The certificate of our own, as it is kept, and what it was asked for. */
 type Own = Signed & { names: Names };
@@ -31,7 +42,8 @@ export function takeOwnIdentity(
   { folder, given, log, now, present }: { folder: string; given: string[]; log: Log; now: number; present?: Names },
 ): Identity {
   const wanted = present ?? findNames(given);
-  const authority = readAuthority(settings) ?? newAuthority(settings, wanted, now, log);
+  const kept = readAuthority(settings);
+  const authority = kept ? keepAuthority(settings, kept, now, log) : newAuthority(settings, wanted, now, log);
   const names = limitNames(authority.permitted, wanted, given, log);
   let own = readOwn(settings);
   if (!own || !isFresh(own, authority, names, now)) {
@@ -40,8 +52,25 @@ export function takeOwnIdentity(
     log.information(`made a certificate for ${[...names.hosts, ...names.addresses].join(', ')}`);
   }
   writeWhole(folder, AUTHORITY_FILE, authority.certificate);
-  writeWhole(folder, CERTIFICATE_FILE, own.certificate);
   return { kind: 'pem', certificates: own.certificate + authority.certificate, key: own.key };
+}
+
+/** Remembers that a certificate of our own is wanted, and for which further names; undefined: it is not. */
+export function chooseOwn(settings: Settings, names: readonly string[] | undefined): void {
+  settings.set(CHOSEN, names && JSON.stringify(names));
+}
+
+/** What was remembered. */
+export function readChosen(settings: Settings): string[] | undefined {
+  const text = settings.get(CHOSEN);
+  if (text === undefined) return undefined;
+  const names: unknown = JSON.parse(text);
+  return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+}
+
+/** Forgets the certificate: the next look makes another, of the same authority. */
+export function forgetCertificate(settings: Settings): void {
+  settings.setSecret(SERVER, undefined);
 }
 
 /** Forgets the authority and what it signed: the next start makes another. */
@@ -72,6 +101,18 @@ function newAuthority(settings: Settings, permitted: Names, now: number, log: Lo
     `made a certification authority of this machine's own; clients that are to trust it need ${AUTHORITY_FILE}`,
   );
   return authority;
+}
+
+/** The authority as it is, or its successor when it nears its end or was made while the clock was ahead. */
+function keepAuthority(settings: Settings, authority: Authority, now: number, log: Log): Authority {
+  const { validFrom, validTo } = new X509Certificate(authority.certificate);
+  if (Date.parse(validFrom) <= now && Date.parse(validTo) - now > RENEW_AUTHORITY_BEFORE) return authority;
+  const next = renewAuthority(authority, now);
+  settings.setSecret(AUTHORITY, JSON.stringify(next));
+  log.notice(
+    `renewed the certification authority of this machine; clients that trust the one before need ${AUTHORITY_FILE} by ${validTo}`,
+  );
+  return next;
 }
 
 function isFresh(own: Own, authority: Authority, names: Names, now: number): boolean {

@@ -36,11 +36,14 @@ export const tlsOptions: readonly Option<TlsOption>[] = [
     value: 'FILE',
     help: 'File that holds it, as --webservice-sslcertificatepassword would.',
   },
-  { name: 'webservice-remove-sslcertificate', help: 'Forget the certificate that was given before.' },
+  {
+    name: 'webservice-remove-sslcertificate',
+    help: 'Forget the certificate that was given or made before: serve http://.',
+  },
   { name: 'webservice-disable-https', help: 'Serve http:// although there is a certificate.' },
   {
     name: 'configure-https',
-    help: 'Serve https:// with a certificate of our own, which is renewed by itself. Clients trust it once they trust the authority in the file https-authority.pem of the data folder.',
+    help: 'Serve https:// with a certificate of our own, which is renewed by itself, from now on. Clients trust it once they trust the authority in the file https-authority.pem of the data folder.',
   },
   {
     name: 'configure-https-hostnames',

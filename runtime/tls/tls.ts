@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import type { SecureContext } from 'node:tls';
 import type { Given } from '../command-line/arguments.ts';
 import { messageOf, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { writeWhole } from '../service/write-whole.ts';
 import type { Settings } from '../settings/settings.ts';
 import { DAY } from './certificate.ts';
 import { digestFiles, type GivenFiles, readGivenIdentity } from './given-certificate.ts';
 import { type Identity, makeContext, readCertificate } from './identity.ts';
-import { takeOwnIdentity } from './local-authority.ts';
+import { chooseOwn, readChosen, takeOwnIdentity } from './local-authority.ts';
 import { readCertificateNames, type TlsOption } from './options.ts';
 
 /** What encrypts the connections of a server. */
@@ -23,6 +25,8 @@ export interface Tls {
 
 /** Name of the secret with the certificate that was given. */
 const GIVEN = 'https-given-certificate';
+/** The certificate in use (PEM), by which programs that can read the data folder know the server; not there with plain http. */
+export const CERTIFICATE_FILE = 'https-certificate.pem';
 const FIRST_CHECK = 3_600_000;
 /** Milliseconds that a given certificate has left when the log begins to warn. */
 const WARN_BEFORE = 14 * DAY;
@@ -49,31 +53,36 @@ export interface TlsChoice {
 export async function openTls(given: Given<TlsOption>, choice: TlsChoice): Promise<Tls | undefined> {
   const { settings, folder, log, now = Date.now } = choice;
   const files = readFiles(given);
-  const isOwn = given.flag('configure-https');
-  const names = readCertificateNames(given);
+  const asked = readCertificateNames(given);
   refuseContradictions(given, files);
-  if (given.flag('webservice-remove-sslcertificate')) settings.setSecret(GIVEN, undefined);
-  if (given.flag('webservice-disable-https')) return undefined;
+  if (given.flag('webservice-remove-sslcertificate')) forgetChoice(settings);
+  if (given.flag('configure-https')) chooseOwn(settings, asked);
+  const names = readChosen(settings) ?? [];
+  const isOwn = readChosen(settings) !== undefined;
+  const isOff = given.flag('webservice-disable-https');
   const take = async (): Promise<Identity | undefined> => {
     if (files) await keepGiven(settings, files, log, now());
     const kept = readKept(settings);
     if (kept) return kept.identity;
     return isOwn ? takeOwnIdentity(settings, { folder, given: names, log, now: now() }) : undefined;
   };
-  const first = await take();
-  if (!first) return undefined;
+  const first = isOff ? undefined : await take();
+  if (!first) {
+    rmSync(path.join(folder, CERTIFICATE_FILE), { force: true });
+    return undefined;
+  }
   let identity = first;
   let context = makeContext(identity);
-  await warnOfEnd(context, log, now());
+  await showCertificate(folder, context, log, now());
   const check = async () => {
     try {
       const next = (await take()) ?? identity;
-      if (JSON.stringify(next) !== JSON.stringify(identity)) {
-        context = makeContext(next);
-        identity = next;
-        log.notice('new connections get the new certificate');
-      }
-      await warnOfEnd(context, log, now());
+      const nextContext = makeContext(next);
+      await showCertificate(folder, nextContext, log, now());
+      if (JSON.stringify(next) === JSON.stringify(identity)) return;
+      context = nextContext;
+      identity = next;
+      log.notice('new connections get the new certificate');
     } catch (thrown) {
       log.error(`the certificate was not renewed, the one in use stays: ${messageOf(thrown)}`);
     }
@@ -109,8 +118,19 @@ function readKept(settings: Settings): Kept | undefined {
   return text === undefined ? undefined : (JSON.parse(text) as Kept); // written above, and authenticated by its cipher
 }
 
-async function warnOfEnd(context: SecureContext, log: Log, now: number): Promise<void> {
-  const { validTo } = await readCertificate(context);
+/** Forgets which certificate was given or asked for; the authority stays. */
+export function forgetChoice(settings: Settings): void {
+  settings.database.transaction(() => {
+    settings.setSecret(GIVEN, undefined);
+    chooseOwn(settings, undefined);
+  });
+}
+
+/** Leaves the certificate where clients of this machine look, and warns of its end. */
+export async function showCertificate(folder: string, context: SecureContext, log: Log, now: number): Promise<void> {
+  const certificate = await readCertificate(context);
+  writeWhole(folder, CERTIFICATE_FILE, certificate.toString());
+  const { validTo } = certificate;
   const left = Date.parse(validTo) - now;
   if (left <= 0) log.error(`the certificate expired on ${validTo}: clients refuse it`);
   else if (left < WARN_BEFORE) log.warning(`the certificate expires on ${validTo}`);

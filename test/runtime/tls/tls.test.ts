@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
@@ -13,7 +14,7 @@ import { openSettings } from '../../../runtime/settings/settings.ts';
 import { DAY } from '../../../runtime/tls/certificate.ts';
 import { AUTHORITY_FILE, forgetAuthority } from '../../../runtime/tls/local-authority.ts';
 import { tlsOptions } from '../../../runtime/tls/options.ts';
-import { openTls } from '../../../runtime/tls/tls.ts';
+import { CERTIFICATE_FILE, openTls } from '../../../runtime/tls/tls.ts';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
 import { runOpenssl } from './run-openssl.ts';
 
@@ -89,6 +90,57 @@ test('a certificate is renewed when 30 days remain; open connections stay, and c
   after.destroy();
 });
 
+test('an authority is renewed before its end: its clients go on, and those that trust the new one are served too', async (t) => {
+  const opened = await open(t);
+  opened.clock.now -= 3200 * DAY; // clients have the true time
+  const { tls, port } = await serve(t, opened, '--configure-https');
+  const file = path.join(opened.data, AUTHORITY_FILE);
+  const old = await readFile(file, 'utf8');
+  opened.clock.now += 3170 * DAY; // 482 days before its end
+  await tls.check();
+  t.is(await readFile(file, 'utf8'), old);
+  const before = await handshake(port, old);
+  opened.clock.now += 28 * DAY;
+  const agent = new Agent({ keepAlive: true });
+  const asks = Array.from({ length: 10 }, async (_, index) => {
+    for (let i = 0; i < 5; i++) t.is(await ask(port, old, index % 2 ? agent : false), 'hello');
+  });
+  await tls.check();
+  await Promise.all(asks);
+  agent.destroy();
+  const renewed = await readFile(file, 'utf8');
+  t.not(renewed, old);
+  t.is(await ask(port, old, false), 'hello');
+  t.is(await ask(port, renewed, false), 'hello');
+  before.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+  const [bytes] = await once(before, 'data');
+  t.regex(String(bytes), /200 OK/);
+  before.destroy();
+  t.regex(opened.said.join(''), /renewed the certification authority.*clients that trust the one before need/);
+  const folder = await makeFolder(t);
+  await writeFile(path.join(folder, 'old.pem'), old);
+  await writeFile(path.join(folder, 'new.pem'), renewed);
+  await writeFile(path.join(folder, 'own.pem'), await readFile(path.join(opened.data, CERTIFICATE_FILE), 'utf8'));
+  for (const ca of ['old', 'new'])
+    t.regex(
+      await runOpenssl(folder, `verify -x509_strict -CAfile ${ca}.pem -untrusted new.pem own.pem`),
+      /own.pem: OK/,
+    );
+});
+
+test('an authority made while the clock was ahead is made valid, with the same key', async (t) => {
+  const opened = await open(t);
+  opened.clock.now += 50 * DAY;
+  (await opened.start('--configure-https'))?.close();
+  const file = path.join(opened.data, AUTHORITY_FILE);
+  const ahead = new X509Certificate(await readFile(file));
+  opened.clock.now -= 50 * DAY;
+  (await opened.start())?.close();
+  const mended = new X509Certificate(await readFile(file));
+  t.true(Date.parse(mended.validFrom) <= Date.now());
+  t.true(mended.publicKey.equals(ahead.publicKey));
+});
+
 test('a certificate made while the clock was ahead is made again', async (t) => {
   const opened = await open(t);
   opened.clock.now += 50 * DAY;
@@ -145,6 +197,7 @@ test('a given certificate is kept without its file, taken again when the file ch
     return CN;
   };
   t.is(await shown(), 'one');
+  t.regex(new X509Certificate(await readFile(path.join(opened.data, CERTIFICATE_FILE))).subject, /CN=one/);
   await make('two');
   await tls.check();
   t.is(await shown(), 'two');
