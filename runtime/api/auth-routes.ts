@@ -1,8 +1,9 @@
-import { boolean, object, optional, string } from 'valibot';
+import { boolean, object, optional, pipe, regex, string } from 'valibot';
 import type { Auth, Refused, SignedIn, Signing } from '../auth/auth.ts';
 import { TooManyGuesses } from '../auth/throttle.ts';
 import { OPERATIONS } from '../auth/tokens.ts';
 import { type Call, Refusal, type Reply, type Route, routeWithBody } from '../http/route.ts';
+import { CHALLENGE, proveServer } from '../local/endpoint.ts';
 import type { Log } from '../log/log.ts';
 
 export interface AuthRoutesNeeds {
@@ -12,6 +13,8 @@ export interface AuthRoutesNeeds {
   announceLink(): boolean;
   /** True once: the server was started with --webservice-enable-forever-token. */
   takeForeverToken(): boolean;
+  /** What the server proves itself with to programs of this machine; undefined while there is none. */
+  endpointKey(): string | undefined;
 }
 
 const REFRESH_PATH = '/api/v1/auth/refresh';
@@ -19,7 +22,7 @@ const REFRESH_PATH = '/api/v1/auth/refresh';
 const BROWSER_LIFETIME = 365 * 86_400;
 
 /** Signing in and out, as Duplicati's clients do it; what is ours: claiming, changing the password and the list of sessions. */
-export function authRoutes({ auth, log, announceLink, takeForeverToken }: AuthRoutesNeeds): Route[] {
+export function authRoutes({ auth, log, announceLink, takeForeverToken, endpointKey }: AuthRoutesNeeds): Route[] {
   const post = { method: 'POST', access: 'everybody' } as const;
   const limited = makeLimiter(log);
   return [
@@ -151,15 +154,31 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken }: AuthRo
       method: 'POST',
       access: 'session',
       path: '/api/v1/auth/password',
-      body: object({ Password: string(), NewPassword: string(), RememberMe: optional(boolean(), false) }),
+      body: object({ Password: optional(string()), NewPassword: string(), RememberMe: optional(boolean(), false) }),
       answer: (call) =>
-        limited(async () =>
-          reply(
+        limited(async () => {
+          const { Password, NewPassword, RememberMe } = call.body;
+          if (call.caller?.isLocal) {
+            const refused = await auth.setPassword(NewPassword);
+            return refused ? reply(call, refused, '') : { status: 204 };
+          }
+          if (Password === undefined) throw new Refusal(400, 'The present password is missing.');
+          return reply(
             call,
-            await auth.changePassword(call.body.Password, call.body.NewPassword, signing(call, call.body.RememberMe)),
+            await auth.changePassword(Password, NewPassword, signing(call, RememberMe)),
             'Invalid password',
-          ),
-        ),
+          );
+        }),
+    }),
+    routeWithBody({
+      ...post,
+      path: '/api/v1/auth/prove',
+      body: object({ Challenge: pipe(string(), regex(CHALLENGE)) }),
+      answer(call) {
+        const key = endpointKey();
+        if (key === undefined) throw new Refusal(404, 'This server cannot prove itself.');
+        return { json: { Proof: proveServer(key, call.localAddress, call.port, call.body.Challenge) } };
+      },
     }),
     {
       method: 'GET',

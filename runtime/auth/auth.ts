@@ -35,6 +35,8 @@ export interface Auth {
   claim(token: string, password: string, how: Signing): Promise<SignedIn | Refused>;
   /** Sets another password; every session ends, and a new one begins. @throws TooManyGuesses */
   changePassword(old: string, password: string, how: Signing): Promise<SignedIn | Refused>;
+  /** Sets the password without the old one, for root and the server's own account; every session ends. */
+  setPassword(password: string): Promise<Refused | undefined>;
   /** True for the password, tried like a sign-in. @throws TooManyGuesses */
   confirm(password: string, browser: string | undefined): Promise<boolean>;
   /** @param browser the proof of the sign-in, which stays. */
@@ -58,6 +60,9 @@ export interface Signing {
 }
 
 const KEYS = { token: 'token-key', refresh: 'refresh-key', browser: 'browser-key' } as const;
+
+/** Whoever comes through the local door, which only root and the server's own account can open. No token is ever good for it. */
+export const LOCAL_CALLER: Caller = { session: 'local', isLocal: true };
 
 /** @param clock for tests. */
 export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wentBack: boolean }): Auth {
@@ -124,6 +129,12 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
       if (!(await confirm(old, how.browser))) return { refused: 'password' };
       await passwords.set(password);
       return begin(how);
+    },
+    async setPassword(password) {
+      const why = findWeakness(password);
+      if (why !== undefined) return { refused: 'weak', why };
+      await passwords.set(password);
+      return undefined;
     },
     async refresh(token, nonce, browser) {
       const pair = sessions.refresh(token, nonce);

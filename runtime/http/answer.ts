@@ -71,6 +71,7 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
       isSecure,
       prefix,
       port: request.socket.localPort ?? 0,
+      localAddress: request.socket.localAddress ?? '',
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
     });
   }

@@ -105,8 +105,7 @@ async function listen(
   let chosen = port;
   try {
     for (const { address, optional } of on.addresses) {
-      const server = openServer(answer, upgrade);
-      const below = context && encryptConnections(server, context);
+      const { server, drop } = openHttp(answer, upgrade, context);
       try {
         chosen = await bind(server, chosen, address);
       } catch (thrown) {
@@ -114,7 +113,6 @@ async function listen(
         log.information(`IPv6 is not available here, not listening on [${address}]`);
         continue;
       }
-      const drop = watchConnections(server, undefined, below);
       servers.push({ server, drop, shown: isIP(address) === 6 ? `[${address}]:${chosen}` : `${address}:${chosen}` });
     }
   } catch (thrown) {
@@ -134,8 +132,12 @@ async function listen(
   };
 }
 
-/** Limits of every connection: whole head within 10 s, whole request within 30 s, 16 KiB of head with at most 64 fields. */
-function openServer(answer: RequestListener, upgrade?: Upgrade): Server {
+/** A server that does not listen yet, and what closes its connections. Limits of every connection: whole head within 10 s, whole request within 30 s, 16 KiB of head with at most 64 fields. */
+export function openHttp(
+  answer: RequestListener,
+  upgrade?: Upgrade,
+  context?: FindContext,
+): { server: Server; drop: () => void } {
   const server = createServer(
     {
       headersTimeout: 10_000,
@@ -151,7 +153,7 @@ function openServer(answer: RequestListener, upgrade?: Upgrade): Server {
   );
   server.maxHeadersCount = 64;
   if (upgrade) server.on('upgrade', upgrade);
-  return server;
+  return { server, drop: watchConnections(server, undefined, context && encryptConnections(server, context)) };
 }
 
 function bind(server: Server, port: number, address: string): Promise<number> {

@@ -11,6 +11,8 @@ export type Access = 'everybody' | 'session' | { operation: 'export' | 'bugrepor
 /** A session that a request has proved, by its id. */
 export interface Caller {
   session: string;
+  /** True for who came through the local door: root or the server's own account. Its session is in no list and no token is good for it. */
+  isLocal?: boolean;
 }
 
 /** One request that has passed the gate. */
@@ -30,6 +32,8 @@ export interface Call {
   prefix: string;
   /** The port it came in by. */
   port: number;
+  /** The address of this machine that it came in by; empty at the local door. */
+  localAddress: string;
   /** What the client calls itself; for the list of sessions. */
   userAgent: string;
 }

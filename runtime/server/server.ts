@@ -4,7 +4,7 @@ import { authRoutes } from '../api/auth-routes.ts';
 import { makeConversations } from '../api/conversation.ts';
 import { openParts } from '../api/parts.ts';
 import { openSockets } from '../api/socket.ts';
-import { openAuth } from '../auth/auth.ts';
+import { LOCAL_CALLER, openAuth } from '../auth/auth.ts';
 import { takeInitialPassword } from '../auth/initial-password.ts';
 import type { Given } from '../command-line/arguments.ts';
 import { messageOf, UserError } from '../errors.ts';
@@ -12,9 +12,11 @@ import { makeAnswerer, type Site } from '../http/answer.ts';
 import { type Interface, listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
 import type { Route } from '../http/route.ts';
 import type { Engine } from '../jobs/job.ts';
+import { type Endpoint, removeEndpoint, writeEndpoint } from '../local/endpoint.ts';
+import { openLocalDoor } from '../local/local-door.ts';
 import { openLiveLog } from '../log/live-log.ts';
 import type { Log } from '../log/log.ts';
-import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { currentSystem, findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
 import { openSettings } from '../settings/settings.ts';
@@ -81,6 +83,7 @@ export async function startServer(
       return may;
     };
     let claimLink: ClaimLink | undefined;
+    let endpoint: Endpoint | undefined;
     const facts = {
       'server-listen-interface': given.text('webservice-interface') ?? 'loopback',
       'server-ssl-certificate': tls ? 'True' : 'False',
@@ -90,7 +93,13 @@ export async function startServer(
     opened.push(() => parts.stop());
     const open: Route[] = [
       health,
-      ...authRoutes({ auth, log, announceLink: () => claimLink?.announce() ?? false, takeForeverToken }),
+      ...authRoutes({
+        auth,
+        log,
+        announceLink: () => claimLink?.announce() ?? false,
+        takeForeverToken,
+        endpointKey: () => endpoint?.key,
+      }),
     ];
     const site: Site = {
       rule,
@@ -108,7 +117,15 @@ export async function startServer(
     });
     opened.push(() => sockets.close());
     const listener = await listenOnFirst(wanted, on, makeAnswerer(site), log, sockets.upgrade, tls?.find);
-    const url = `${tls ? 'https' : 'http'}://${nameAddress(on)}:${listener.port}/`;
+    const scheme = tls ? 'https' : 'http';
+    const url = `${scheme}://${nameAddress(on)}:${listener.port}/`;
+    const atDoor = { ...site, findCaller: async () => LOCAL_CALLER, takeOperation: async () => LOCAL_CALLER };
+    const door = await openLocalDoor(folder, makeAnswerer(atDoor), log);
+    opened.push(() => removeEndpoint(folder));
+    removeEndpoint(folder); // one of a server that ended without a word
+    // In a folder that others can use, a key of the server's would prove nothing.
+    if (currentSystem().findFolderProblem(folder) === undefined)
+      endpoint = writeEndpoint(folder, scheme, listener.port);
     parts.settings.set('last-webserver-port', String(listener.port));
     claimLink = openClaimLink(auth.links, url, folder, systemLog); // the API does not show it
     opened.push(() => claimLink?.remove());
@@ -120,7 +137,7 @@ export async function startServer(
     const stop = async () => {
       parts.stop();
       sockets.close();
-      await Promise.all([listener.close(400), parts.queue.close(JOB_GRACE)]);
+      await Promise.all([listener.close(400), door?.close(400), parts.queue.close(JOB_GRACE)]);
       closeAll();
     };
     return { status, url, stop, slowest: JOB_GRACE + 1000 };

@@ -103,7 +103,7 @@ function refusal(folder: string, problem: string): UserError {
 }
 
 /** How folders are made for us alone, and judged, on this system. */
-interface System {
+export interface System {
   /** Makes one folder. @throws Error, also with code EEXIST. */
   makeFolder(folder: string): void;
   findFolderProblem(folder: string): string | undefined;
@@ -138,7 +138,8 @@ export function windowsSystem(load: () => Security = () => loadWindows().securit
   };
 }
 
-function currentSystem(): System {
+/** This machine's. */
+export function currentSystem(): System {
   return process.platform === 'win32' ? windowsSystem() : posixSystem;
 }
 

@@ -46,6 +46,7 @@ test('every route is closed to other hosts, to pages of other addresses, and but
     'POST /api/v1/auth/claim',
     'POST /api/v1/auth/claim/link',
     'POST /api/v1/auth/login',
+    'POST /api/v1/auth/prove',
     'POST /api/v1/auth/refresh',
     'POST /api/v1/auth/refresh/logout',
     'POST /api/v1/auth/signin',
