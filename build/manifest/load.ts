@@ -157,6 +157,8 @@ function checkReferences(product: Product, where: string) {
   }
   for (const [i, one] of product.services.entries()) {
     wanted.push({ at: `services[${i}].program`, names: [one.program], known: programs, kind: 'program' });
+    const check = one.healthCommand?.slice(0, 1) ?? [];
+    wanted.push({ at: `services[${i}].healthCommand`, names: check, known: programs, kind: 'program' });
     for (const key of ['argsSetting', 'portSetting'] as const) {
       const named = one[key];
       if (named) wanted.push({ at: `services[${i}].${key}`, names: [named], known: settings, kind: 'setting' });

@@ -118,6 +118,13 @@ const service = shape(
     port: { type: 'number', minimum: 1, maximum: 65535, multipleOf: 1, description: 'TCP port it answers on' },
     portSetting: variable('Setting that holds the port; the health check of an image follows it'),
     healthPath: { type: 'string', pattern: '^/[!-~]*$', description: 'Path that answers 200 while it is healthy' },
+    healthCommand: {
+      ...list(
+        text('word'),
+        "What an image's health check runs instead of asking healthPath: a program and its arguments",
+      ),
+      minItems: 1,
+    },
     listens: oneOf(['loopback', 'nothing'], 'Default loopback'),
     needs: list(oneOf(['whole-machine', 'read-everything'], 'What it must be able to do beyond its own state')),
     background: flag('Low CPU and disk priority'),

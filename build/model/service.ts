@@ -50,6 +50,11 @@ export interface Service {
   portSetting?: string;
   /** Path that answers 200 while it is healthy, such as `/health`. */
   healthPath?: string;
+  /**
+   * What an image's health check runs instead of asking `healthPath`: one of the product's programs and its arguments, such as
+   * `['thing-ctl', 'health']`; 0 is healthy. For services that are not always asked by plain HTTP on a port that a variable tells.
+   */
+  healthCommand?: readonly string[];
   /** `loopback`: refuses other addresses until told; `nothing`: no socket at all. Default `loopback`. */
   listens?: 'loopback' | 'nothing';
   /**

@@ -23,6 +23,7 @@ export function imageConfig(
   const port = service?.listens === 'nothing' ? undefined : service?.port;
   const healthPath = service?.healthPath;
   const portSetting = service?.portSetting ? [service.portSetting] : [];
+  const [checker, ...words] = service?.healthCommand ?? [];
   return {
     // By number: Kubernetes' runAsNonRoot cannot look a name up.
     user: `${IMAGE_USER.uid}:${IMAGE_USER.gid}`,
@@ -35,12 +36,15 @@ export function imageConfig(
     volumes: [volume],
     labels: labels(product, edition, service),
     stopSignal: 'SIGTERM',
-    ...(port === undefined || healthPath === undefined
+    ...(port === undefined || (healthPath === undefined && checker === undefined)
       ? {}
       : {
           healthcheck: {
             // The variable by its name: what the container is started with decides, long after this is written.
-            test: ['CMD', `${root}/bin/healthcheck`, `http://127.0.0.1:${port}${healthPath}`, ...portSetting],
+            test:
+              checker === undefined
+                ? ['CMD', `${root}/bin/healthcheck`, `http://127.0.0.1:${port}${healthPath}`, ...portSetting]
+                : ['CMD', `${root}/bin/${checker}`, ...words],
             intervalSeconds: 30,
             timeoutSeconds: 10,
             startSeconds: 30,

@@ -128,6 +128,11 @@ const FAULTS: [string, unknown, RegExp][] = [
     { ...LEAST, services: [{ name: 'thing', program: 'thing', argsSetting: 'THING_OPTS' }] },
     /services\[0\]\.argsSetting: there is no setting "THING_OPTS"/,
   ],
+  [
+    'what checks the health is one of the programs',
+    { ...LEAST, services: [{ name: 'thing', program: 'thing', healthCommand: ['thing-ctl', 'health'] }] },
+    /services\[0\]\.healthCommand: there is no program "thing-ctl"/,
+  ],
   ['a port is a whole number', service({ port: 80.5 }), /port: must be a multiple of 1, not 80\.5/],
   [
     'an addon comes out of its npm package',

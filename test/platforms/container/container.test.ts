@@ -101,6 +101,11 @@ test('the health check follows the setting of the port', (t) => {
   ]);
 });
 
+test('a service may bring a program of its own that checks its health', (t) => {
+  const services = PRODUCT.services.map((service) => ({ ...service, healthCommand: ['thingd', 'health', '-q'] }));
+  t.deepEqual(place({ services }).image?.healthcheck?.test, ['CMD', '/usr/lib/thing/bin/thingd', 'health', '-q']);
+});
+
 test('a service that listens to nothing has neither port nor health check', (t) => {
   const services = PRODUCT.services.map((service) => ({ ...service, listens: 'nothing' as const }));
   const { image, tree } = place({ services });
