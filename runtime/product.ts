@@ -94,6 +94,7 @@ export const product = {
       port: 8200,
       portSetting: 'DUPLICATI__WEBSERVICE_PORT',
       healthPath: '/health',
+      healthCommand: ['duplicati-server-util', 'health'],
       listens: 'loopback',
       background: true,
       documentation: ['man:duplicati-server(8)'],

@@ -8,17 +8,20 @@ import { writeWhole } from '../service/write-whole.ts';
 export interface Endpoint {
   port: number;
   scheme: 'http' | 'https';
+  /** The address to call it by, as URLs write it: loopback, or the only one that it listens on. */
+  host: string;
   pid: number;
   /** 32 random bytes in base64url, new at each start: whoever proves to have it is this server. */
   key: string;
 }
 
 export const ENDPOINT_FILE = 'endpoint.json';
-const LARGEST = 4096;
+const LARGEST = 65_536;
 
 /** Writes the endpoint file of a server (0600, whole or not at all). */
-export function writeEndpoint(folder: string, scheme: Endpoint['scheme'], port: number): Endpoint {
-  const endpoint = { port, scheme, pid: process.pid, key: randomBytes(32).toString('base64url') } as const;
+export function writeEndpoint(folder: string, at: Pick<Endpoint, 'scheme' | 'host' | 'port'>): Endpoint {
+  const { scheme, host, port } = at;
+  const endpoint = { port, scheme, host, pid: process.pid, key: randomBytes(32).toString('base64url') } as const;
   writeWhole(folder, ENDPOINT_FILE, `${JSON.stringify(endpoint)}\n`);
   return endpoint;
 }
@@ -29,7 +32,17 @@ export function removeEndpoint(folder: string): void {
 
 /** The endpoint file of a data folder; undefined where there is none that we may read and believe. */
 export function readEndpoint(folder: string): Endpoint | undefined {
-  const file = path.join(folder, ENDPOINT_FILE);
+  const text = readBelieved(folder, ENDPOINT_FILE);
+  try {
+    return text === undefined ? undefined : parseEndpoint(text);
+  } catch {
+    return undefined; // not JSON
+  }
+}
+
+/** What a small file of a server's data folder holds; undefined where there is none that we may read and believe. */
+export function readBelieved(folder: string, name: string): string | undefined {
+  const file = path.join(folder, name);
   let descriptor: number | undefined;
   try {
     descriptor = openSync(file, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0));
@@ -37,7 +50,7 @@ export function readEndpoint(folder: string): Endpoint | undefined {
     // Root reads what belongs to the account that the server runs as; nobody else may have had a hand in it.
     if (!stat.isFile() || stat.size > LARGEST || findFileProblem(file, ownerToTrust(stat.uid)) !== undefined)
       return undefined;
-    return parseEndpoint(readFileSync(descriptor, 'utf8'));
+    return readFileSync(descriptor, 'utf8');
   } catch {
     return undefined; // not there, not ours to read
   } finally {
@@ -53,14 +66,15 @@ export function ownerToTrust(owner: number, us = process.getuid?.()): number | u
 function parseEndpoint(text: string): Endpoint | undefined {
   const read: unknown = JSON.parse(text);
   if (typeof read !== 'object' || read === null) return undefined;
-  const { port, scheme, pid, key } = read as Record<string, unknown>; // each member is judged below
+  const { port, scheme, host, pid, key } = read as Record<string, unknown>; // each member is judged below
   const isSound =
     typeof port === 'number' &&
     (scheme === 'http' || scheme === 'https') &&
+    typeof host === 'string' &&
     typeof pid === 'number' &&
     typeof key === 'string' &&
     /^[\w-]{43}$/.test(key);
-  return isSound ? { port, scheme, pid, key } : undefined;
+  return isSound ? { port, scheme, host, pid, key } : undefined;
 }
 
 /** Challenges are random: a proof cannot be kept and shown again. */

@@ -3,6 +3,7 @@ import { describeLater, readCommand } from '../command-line/commands.ts';
 import { printable } from '../log/printable.ts';
 import { API_COMMANDS } from '../server-util/commands.ts';
 import { findHealthProblem, localServer, readHostUrl } from '../server-util/health.ts';
+import { dataFolderEnvironment, dataFolderOptions, findDataFolder } from '../service/data-folder.ts';
 
 /** Duplicati's exit codes: 1 for a command it does not know and for a server that is not healthy, 2 for a mistake in what was given. */
 const FAILED = 1;
@@ -26,10 +27,12 @@ void runProgram({
     {
       name: 'hosturl',
       value: 'URL',
-      help: 'The server to talk to. Default: http://127.0.0.1:8200, or the first port of $DUPLICATI__WEBSERVICE_PORT.',
+      help: 'The server to talk to. Default: where the one of the data folder listens, else http://127.0.0.1:8200, or the first port of $DUPLICATI__WEBSERVICE_PORT.',
     },
+    ...dataFolderOptions.filter(({ name }) => name === 'server-datafolder'),
     { name: 'json', help: 'Print JSON instead of text.' },
   ],
+  environment: dataFolderEnvironment,
   examples: [
     {
       line: 'duplicati-server-util health --hosturl=http://127.0.0.1:8300',
@@ -48,7 +51,9 @@ void runProgram({
       laterExit: FAILED,
       wrongUse: FAILED,
     });
-    const problem = await findHealthProblem(readHostUrl(given.text('hosturl') ?? localServer(), USER_ERROR));
+    const folder = findDataFolder(given.text('server-datafolder'));
+    const url = readHostUrl(given.text('hosturl') ?? localServer(folder), USER_ERROR);
+    const problem = await findHealthProblem(url, folder);
     const message = problem ? `Server is unhealthy: ${printable(problem)}` : 'Server is healthy';
     const exitCode = problem ? FAILED : 0;
     const reply = { Command: 'health', Success: !problem, ExitCode: exitCode, Messages: [message] };

@@ -125,7 +125,7 @@ export async function startServer(
     removeEndpoint(folder); // one of a server that ended without a word
     // In a folder that others can use, a key of the server's would prove nothing.
     if (currentSystem().findFolderProblem(folder) === undefined)
-      endpoint = writeEndpoint(folder, scheme, listener.port);
+      endpoint = writeEndpoint(folder, { scheme, host: nameAddress(on), port: listener.port });
     parts.settings.set('last-webserver-port', String(listener.port));
     claimLink = openClaimLink(auth.links, url, folder, systemLog); // the API does not show it
     opened.push(() => claimLink?.remove());

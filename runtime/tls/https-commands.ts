@@ -9,6 +9,7 @@ import { lockFolder } from '../service/folder-lock.ts';
 import { openSettings, type Settings } from '../settings/settings.ts';
 import type { KeyChoice } from '../settings/settings-key.ts';
 import { makeContext } from './identity.ts';
+import { CERTIFICATE_FILE } from './known-server.ts';
 import {
   AUTHORITY_FILE,
   chooseOwn,
@@ -18,7 +19,7 @@ import {
   takeOwnIdentity,
 } from './local-authority.ts';
 import { readCertificateNames, type TlsOption } from './options.ts';
-import { CERTIFICATE_FILE, forgetChoice, showCertificate } from './tls.ts';
+import { forgetChoice, showCertificate } from './tls.ts';
 import { findTrustStore, trustAuthority } from './trust.ts';
 
 /** Rows of a program's list of commands. */

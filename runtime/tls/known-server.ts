@@ -1,6 +1,9 @@
 import { X509Certificate } from 'node:crypto';
 import type { ConnectionOptions } from 'node:tls';
 
+/** The certificate in use (PEM), by which programs that can read the data folder know the server; not there with plain http. */
+export const CERTIFICATE_FILE = 'https-certificate.pem';
+
 /**
  * How to connect to a server whose certificate is known: it must show this very one and prove its key, and it must be in time. Names do
  * not count, since the certificate may be for names that this machine does not reach itself by; nor does any other authority.

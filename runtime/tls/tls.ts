@@ -9,6 +9,7 @@ import type { Settings } from '../settings/settings.ts';
 import { DAY } from './certificate.ts';
 import { digestFiles, type GivenFiles, readGivenIdentity } from './given-certificate.ts';
 import { type Identity, makeContext, readCertificate } from './identity.ts';
+import { CERTIFICATE_FILE } from './known-server.ts';
 import { chooseOwn, readChosen, takeOwnIdentity } from './local-authority.ts';
 import { readCertificateNames, type TlsOption } from './options.ts';
 
@@ -25,8 +26,6 @@ export interface Tls {
 
 /** Name of the secret with the certificate that was given. */
 const GIVEN = 'https-given-certificate';
-/** The certificate in use (PEM), by which programs that can read the data folder know the server; not there with plain http. */
-export const CERTIFICATE_FILE = 'https-certificate.pem';
 const FIRST_CHECK = 3_600_000;
 /** Milliseconds that a given certificate has left when the log begins to warn. */
 const WARN_BEFORE = 14 * DAY;

@@ -3,7 +3,8 @@ import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { type ServerOption, serverOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
-import { findHealthProblem, readHostUrl } from '../server-util/health.ts';
+import { findHealthProblem, localServer, readHostUrl } from '../server-util/health.ts';
+import { findDataFolder } from '../service/data-folder.ts';
 import { runService } from '../service/service.ts';
 import { openBrowser } from './browser.ts';
 
@@ -17,7 +18,11 @@ export const trayOptions: readonly Option<TrayOption>[] = [
     name: 'no-hosted-server',
     help: 'Attach to a server that runs already, such as the service, instead of hosting one.',
   },
-  { name: 'hosturl', value: 'URL', default: 'http://127.0.0.1:8200', help: 'The server to attach to.' },
+  {
+    name: 'hosturl',
+    value: 'URL',
+    help: 'The server to attach to. Default: where the one of the data folder listens, else http://127.0.0.1:8200.',
+  },
   ...serverOptions.map((option) => (option.name === 'webservice-port' ? { ...option, default: HOSTED_PORTS } : option)),
 ];
 
@@ -32,8 +37,9 @@ export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
 
 /** Shows the address of a server that runs already. @throws UserError (100) when it does not answer. */
 export async function attachToServer(given: Given<TrayOption>): Promise<number> {
-  const url = readHostUrl(given.text('hosturl') ?? '', 2);
-  const problem = await findHealthProblem(url);
+  const folder = findDataFolder(given.text('server-datafolder'));
+  const url = readHostUrl(given.text('hosturl') ?? localServer(folder), 2);
+  const problem = await findHealthProblem(url, folder);
   if (problem)
     throw new UserError(
       `no healthy server at ${url.href}: ${problem}; start it, or name another with --hosturl`,

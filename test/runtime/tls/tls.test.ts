@@ -12,9 +12,10 @@ import { listenOnFirst, readInterface } from '../../../runtime/http/listen.ts';
 import { openLog } from '../../../runtime/log/log.ts';
 import { openSettings } from '../../../runtime/settings/settings.ts';
 import { DAY } from '../../../runtime/tls/certificate.ts';
+import { CERTIFICATE_FILE } from '../../../runtime/tls/known-server.ts';
 import { AUTHORITY_FILE, forgetAuthority } from '../../../runtime/tls/local-authority.ts';
 import { tlsOptions } from '../../../runtime/tls/options.ts';
-import { CERTIFICATE_FILE, openTls } from '../../../runtime/tls/tls.ts';
+import { openTls } from '../../../runtime/tls/tls.ts';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
 import { runOpenssl } from './run-openssl.ts';
 

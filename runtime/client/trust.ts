@@ -1,0 +1,23 @@
+import { type ConnectionOptions, getCACertificates } from 'node:tls';
+import { readBelieved, readEndpoint } from '../local/endpoint.ts';
+import { CERTIFICATE_FILE, knowServer } from '../tls/known-server.ts';
+
+/**
+ * What a server must show on a connection: the one of this machine the certificate that is in its data folder, where that can be read
+ * and believed; every other one a certificate for its name, of an authority that this system trusts.
+ */
+export function trustFor(url: URL, folder: string): ConnectionOptions {
+  if (url.protocol !== 'https:') return {};
+  const certificate = isHere(url, folder) ? readBelieved(folder, CERTIFICATE_FILE) : undefined;
+  return certificate === undefined ? { ca: listAuthorities(), minVersion: 'TLSv1.2' } : knowServer(certificate);
+}
+
+/** Those that come with Node, and those of the system, among them what its administrator added. */
+function listAuthorities(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
+}
+
+function isHere({ hostname }: URL, folder: string): boolean {
+  if (/^(localhost|\[::1\]|127(\.\d{1,3}){3})$/i.test(hostname)) return true;
+  return hostname === readEndpoint(folder)?.host;
+}
