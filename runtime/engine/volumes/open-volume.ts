@@ -1,0 +1,66 @@
+import { openAesRange } from './aes-range.ts';
+import { type ByteRange, openFileRange } from './byte-range.ts';
+import { type GpgOptions, openGpgRange } from './gpg-range.ts';
+import { LARGEST_MANIFEST, MANIFEST, type Manifest, readManifest } from './manifest.ts';
+import type { RemoteName } from './remote-name.ts';
+import { damaged, VolumeError } from './volume-error.ts';
+import { readZipEntry, zipEntryParts } from './zip-content.ts';
+import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
+
+/** What is needed to read the volumes of one backup. */
+export interface Keys {
+  /** Absent where nothing is encrypted. */
+  passphrase?: string;
+  gpg: GpgOptions;
+}
+
+/** A volume that lies on this machine as it was at the destination. */
+export interface Volume {
+  readonly manifest: Manifest;
+  /** By name, in the archive's order. */
+  readonly entries: ReadonlyMap<string, ZipEntry>;
+  /** All of an entry. @param limit most bytes that it may have. @throws VolumeError */
+  read(entry: ZipEntry, limit: number): Buffer;
+  /** An entry of any size, in parts. @throws VolumeError */
+  parts(entry: ZipEntry): AsyncGenerator<Buffer>;
+  close(): void;
+}
+
+/** Decrypts, reads the directory and the manifest. @throws VolumeError */
+export async function openVolume(file: string, name: RemoteName, keys: Keys): Promise<Volume> {
+  if (name.compression !== 'zip') {
+    throw new VolumeError('refused', `it is compressed by "${name.compression}"; only zip is read`);
+  }
+  const range = await openPlain(file, name.encryption, keys);
+  try {
+    const entries = readZipDirectory(range);
+    const first = entries.get(MANIFEST);
+    if (!first) throw damaged('it has no manifest');
+    return {
+      manifest: readManifest(readZipEntry(range, first, LARGEST_MANIFEST)),
+      entries,
+      read: (entry, limit) => readZipEntry(range, entry, limit),
+      parts: (entry) => zipEntryParts(range, entry),
+      close: () => range.close(),
+    };
+  } catch (thrown) {
+    range.close();
+    throw thrown;
+  }
+}
+
+async function openPlain(file: string, encryption: string | undefined, { passphrase, gpg }: Keys): Promise<ByteRange> {
+  if (encryption === undefined) return openFileRange(file);
+  if (encryption !== 'aes' && encryption !== 'gpg') {
+    throw new VolumeError('refused', `it is encrypted by "${encryption}"; aes and gpg are read`);
+  }
+  if (passphrase === undefined) throw new VolumeError('password', 'it is encrypted, and no passphrase was given');
+  if (encryption === 'gpg') return openGpgRange(file, passphrase, gpg);
+  const encrypted = openFileRange(file);
+  try {
+    return openAesRange(encrypted, passphrase);
+  } catch (thrown) {
+    encrypted.close();
+    throw thrown;
+  }
+}
