@@ -19,6 +19,7 @@ import type { Notifications } from './notifications.ts';
 import { secondRoutes } from './second-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
 import { type NextRuns, readDuration, stateRoutes } from './state-routes.ts';
+import { takeOverRoutes } from './take-over-routes.ts';
 
 /** What the API is about. */
 export interface ApiParts {
@@ -61,6 +62,7 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     ...settingRoutes(settings, ui, allowed),
     ...backupRoutes(parts),
     ...exportRoutes(parts),
+    ...takeOverRoutes(parts),
     ...fileRoutes(),
     ...logRoutes(live, notifications),
     ...secondRoutes(backups, connections, allowed),

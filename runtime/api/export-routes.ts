@@ -3,6 +3,7 @@ import { AesCryptError, decryptAesCrypt, encryptAesCrypt, isAesCrypt } from '../
 import type { Backup } from '../backups/backup.ts';
 import { BackupForm, readForm } from '../backups/configuration.ts';
 import { isSecretOption, stripAddress } from '../backups/secrets.ts';
+import { findFreeName } from '../backups/take-over.ts';
 import { parseJson, readAs } from '../http/body.ts';
 import { type Call, Refusal, type Reply, type Route, routeWithBody } from '../http/route.ts';
 import { version } from '../paths.ts';
@@ -85,14 +86,6 @@ function revealed(backup: Backup) {
 
 function readMetadata(metadata: Record<string, string | null | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value ?? '']));
-}
-
-function findFreeName(name: string, isTaken: (name: string) => boolean): string {
-  for (let number = 1; number < 100 && isTaken(name); number++) {
-    const other = `${name} (${number})`;
-    if (!isTaken(other)) return other;
-  }
-  return name;
 }
 
 /** The form in a configuration file, in plain or of AES Crypt. @throws Refusal 400 */

@@ -1,7 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Log } from '../log/log.ts';
-import type { Definition } from './backup.ts';
 
 /** Where an administrator allows what names a program. */
 export const ALLOWED_FILE = '/etc/duplicati/allowed-programs';
@@ -50,7 +49,11 @@ export function findPrograms({
   targetUrl,
   sources,
   options,
-}: Pick<Definition, 'targetUrl' | 'sources' | 'options'>): Naming[] {
+}: Readonly<{
+  targetUrl: string;
+  sources: readonly string[];
+  options: readonly { name: string; value: string }[];
+}>): Naming[] {
   const found = options.flatMap(({ name, value }) => findInOption(name, value));
   for (const text of [targetUrl, ...sources]) found.push(...findInText(text));
   return found;

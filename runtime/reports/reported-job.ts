@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AllowedPrograms, Naming } from '../backups/programs.ts';
+import { ALLOWED_FILE, type AllowedPrograms, findPrograms, type Naming } from '../backups/programs.ts';
 import { messageOf } from '../errors.ts';
 import type { Engine, JobControl, JobResult } from '../jobs/job.ts';
 import { type JobDocument, makeRedactor, optionNamed } from '../jobs/job-document.ts';
@@ -28,6 +28,7 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
       let result: JobResult | undefined;
       let error: string | undefined;
       try {
+        refusePrograms(begun, needs.allowed);
         const before = await runBefore(begun, control, needs);
         document = before.document;
         levels.push(...before.levels);
@@ -44,6 +45,18 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
       return result && { ...result, level: level === 'Fatal' ? 'Error' : level };
     },
   });
+}
+
+/** What was stored before, or came from elsewhere, may name programs too. Scripts are judged when they are to be run. */
+function refusePrograms(document: JobDocument, allowed: AllowedPrograms): void {
+  const refused = findPrograms(document).filter(
+    (naming) => !naming.name.startsWith('run-script-') && !allowed.isAllowed(naming),
+  );
+  if (refused.length === 0) return;
+  const names = [...new Set(refused.map(({ name }) => name))].join(', ');
+  throw new Error(
+    `it names a program to run (${names}), and no administrator of this machine has allowed that in ${ALLOWED_FILE}`,
+  );
 }
 
 function send(report: Report, log: Log): void {

@@ -154,3 +154,12 @@ test('a job that failed is reported as failed, without its secrets, and is remem
 test('quotes hold words of a command line together', (t) => {
   t.deepEqual(splitCommand(`"/a b/c.sh" 'x y' z --q="1 2"`), ['/a b/c.sh', 'x y', 'z', '--q=1 2']);
 });
+
+test('a job that names a program which no administrator allows does not run, whatever was stored before', async (t) => {
+  const options = { 'gpg-program-path': '/tmp/gpg', 'remote-sync': 's3://x?%72clone-option=canary-option' };
+  const refused = await runReported(t, {}, { options, isAllowed: () => false });
+  t.regex(refused.error ?? '', /names a program to run \(gpg-program-path, rclone-option\), and no administrator/);
+  t.notRegex(refused.error ?? '', /canary/);
+  t.is(refused.ran.length, 0);
+  t.is((await runReported(t, {}, { options, isAllowed: ({ name }) => !name.startsWith('run-') })).ran.length, 1);
+});
