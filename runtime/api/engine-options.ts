@@ -172,7 +172,8 @@ sync-verify-hash|Boolean|false
 sync-remote-state|Enumeration|UseRemoteState||UseRemoteState UseLocalState BlindlyUpload
 snapshot-policy|Enumeration|Off||Auto On Off Required
 ignore-advisory-locking|Boolean|false
-disable-backup-exclusion-xattr|Boolean|false`;
+disable-backup-exclusion-xattr|Boolean|false
+report-no-success-after|Timespan|7D`;
 
 export const SERVER_OPTIONS = `
 store-task-config|Enumeration|Auto||Auto None Self All SelfWithSecrets AllWithSecrets SelfWithUnencryptedSecrets AllWithUnencryptedSecrets`;

@@ -6,7 +6,8 @@ import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
 import { openQueue, type QueueEvent } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
-import { reportJobs } from '../reports/reported-job.ts';
+import { reportJobs, sendReport } from '../reports/reported-job.ts';
+import { watchSuccess } from '../reports/watch-success.ts';
 import { runSchedules } from '../schedule/run-schedules.ts';
 import { openInterfaceSettings } from '../settings/interface-settings.ts';
 import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
@@ -37,6 +38,16 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
   const whole = engine && reportJobs(engine, { log: live.log, allowed, remember: backups.setMetadata });
   const makeJob: MakeJob | undefined = whole && ((order) => whole(order, () => describe(order)));
   const schedules = runSchedules({ backups, queue, settings: server, notifications, log: live.log, makeJob });
+  const watch =
+    makeJob &&
+    watchSuccess({
+      backups,
+      queue,
+      notifications,
+      describe: ({ id }) => describe({ operation: 'Backup', backup: id, input: {} }),
+      send: (report) => sendReport(report, live.log),
+      log: live.log,
+    });
   events.listen((subject) => {
     if (subject === 'backuplist' || subject === 'serversettings') schedules.check();
   });
@@ -52,7 +63,10 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     allowed,
     folder,
     nextRuns: schedules.next,
-    stop: schedules.stop,
+    stop() {
+      schedules.stop();
+      watch?.stop();
+    },
     makeJob,
   };
 

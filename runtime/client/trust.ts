@@ -1,5 +1,6 @@
-import { type ConnectionOptions, getCACertificates } from 'node:tls';
+import type { ConnectionOptions } from 'node:tls';
 import { readBelieved, readEndpoint } from '../local/endpoint.ts';
+import { listAuthorities } from '../tls/authorities.ts';
 import { CERTIFICATE_FILE, knowServer } from '../tls/known-server.ts';
 
 /**
@@ -10,11 +11,6 @@ export function trustFor(url: URL, folder: string): ConnectionOptions {
   if (url.protocol !== 'https:') return {};
   const certificate = isHere(url, folder) ? readBelieved(folder, CERTIFICATE_FILE) : undefined;
   return certificate === undefined ? { ca: listAuthorities(), minVersion: 'TLSv1.2' } : knowServer(certificate);
-}
-
-/** Those that come with Node, and those of the system, among them what its administrator added. */
-function listAuthorities(): string[] {
-  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])];
 }
 
 function isHere({ hostname }: URL, folder: string): boolean {

@@ -10,6 +10,7 @@ import { isOn, type Level, type Report, spanOf, writeJson, writeResult } from '.
 import { readChanges, runScript, type ScriptEnd } from './run-script.ts';
 import { sendHttp } from './send-http.ts';
 import { sendMail } from './send-mail.ts';
+import { LAST_SUCCESS } from './watch-success.ts';
 
 export interface ReportNeeds {
   log: Log;
@@ -27,20 +28,25 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
       const levels: Level[] = [];
       let result: JobResult | undefined;
       let error: string | undefined;
+      let isDone = false;
       try {
         refusePrograms(begun, needs.allowed);
         const before = await runBefore(begun, control, needs);
         document = before.document;
         levels.push(...before.levels);
-        if (before.goesOn) result = await engine(order, () => document).run(control);
+        if (before.goesOn) {
+          result = await engine(order, () => document).run(control);
+          isDone = order.operation === 'Backup' && result?.level !== 'Error' && !control.stop.aborted;
+        }
       } catch (thrown) {
         error = messageOf(thrown);
       }
       const level = error === undefined ? worstOf([result?.level ?? 'Success', ...levels]) : 'Fatal';
       const report: Report = { document, level, result, error };
-      if (result) needs.remember(order.backup, result.metadata);
+      const success = isDone ? { [LAST_SUCCESS]: new Date().toISOString() } : {};
+      if (result || isDone) needs.remember(order.backup, { ...result?.metadata, ...success });
       await runAfter(report, control, needs);
-      send(report, needs.log);
+      sendReport(report, needs.log);
       if (error !== undefined) throw new Error(error);
       return result && { ...result, level: level === 'Fatal' ? 'Error' : level };
     },
@@ -59,7 +65,8 @@ function refusePrograms(document: JobDocument, allowed: AllowedPrograms): void {
   );
 }
 
-function send(report: Report, log: Log): void {
+/** Sends a report by the ways that its options name; what fails is logged. */
+export function sendReport(report: Report, log: Log): void {
   const redact = makeRedactor(report.document);
   for (const [way, sending] of [
     ['mail', sendMail(report)],

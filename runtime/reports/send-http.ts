@@ -3,6 +3,7 @@ import { request as requestTls } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import { optionNamed } from '../jobs/job-document.ts';
+import { listAuthorities } from '../tls/authorities.ts';
 import { fillTemplate, isAsked, isOn, numberOf, type Report, spanOf, writeJson } from './report.ts';
 
 const MOST_ADDRESSES = 10;
@@ -87,6 +88,7 @@ function post(url: URL, form: Form, body: string, { document }: Report): Promise
         'Content-Type': form === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
         'Content-Length': bytes.length,
       },
+      ...(isSecure ? { minVersion: 'TLSv1.2' as const, ca: listAuthorities() } : {}),
       ...(isSecure && isOn(document.options, 'send-http-accept-any-ssl-certificate')
         ? { rejectUnauthorized: false }
         : {}),

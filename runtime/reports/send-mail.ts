@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { optionNamed } from '../jobs/job-document.ts';
+import { listAuthorities } from '../tls/authorities.ts';
 import { fillTemplate, isAsked, numberOf, type Report, writeJson } from './report.ts';
 
 /** Milliseconds for one server, from the connection to its last word. */
@@ -108,7 +109,7 @@ async function deliver(
     socketTimeout: 30_000,
     dnsTimeout: 15_000,
     maxResponseSize: 65_536,
-    tls: { minVersion: 'TLSv1.2' },
+    tls: { minVersion: 'TLSv1.2', ca: listAuthorities() },
   });
   return new Promise<void>((resolve, reject) => {
     const late = setTimeout(() => end(new Error('the mail server took too long')), LIMIT);

@@ -146,7 +146,7 @@ test('a job that failed is reported as failed, without its secrets, and is remem
   t.is(await failed.read('result'), 'Failed: the disk *** is full');
   t.deepEqual(failed.remembered, []);
   const good = await runReported(t, {});
-  t.deepEqual(good.remembered, [{ Size: '1' }]);
+  t.like(good.remembered, [{ Size: '1' }]);
   while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
   t.like(JSON.parse(heard[0]?.body ?? ''), { Data: { ParsedResult: 'Fatal' }, Exception: 'the disk *** is full' });
 });
@@ -162,4 +162,13 @@ test('a job that names a program which no administrator allows does not run, wha
   t.notRegex(refused.error ?? '', /canary/);
   t.is(refused.ran.length, 0);
   t.is((await runReported(t, {}, { options, isAllowed: ({ name }) => !name.startsWith('run-') })).ran.length, 1);
+});
+
+test('a run that ended well is remembered as a success; one that failed or was not begun is not', async (t) => {
+  const succeeded = async (...given: Parameters<typeof runReported> extends [unknown, ...infer Rest] ? Rest : never) =>
+    (await runReported(t, ...given)).remembered.some(({ LastSuccessfulRun }) => LastSuccessfulRun !== undefined);
+  t.true(await succeeded({}));
+  t.true(await succeeded({ 'run-script-before-required': 'exit 2' }));
+  t.false(await succeeded({}, { fails: 'no room' }));
+  t.false(await succeeded({ 'run-script-before-required': 'exit 1' }));
 });
