@@ -1,0 +1,84 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import type { HashName } from '../volumes/hash-text.ts';
+import { nodeHash } from '../volumes/hash-text.ts';
+import { type Keys, openVolume, type Volume } from '../volumes/open-volume.ts';
+import { parseRemoteName, type RemoteName } from '../volumes/remote-name.ts';
+import { damaged } from '../volumes/volume-error.ts';
+
+/** What the engine needs of a destination to read from it; `runtime/storage` has them. */
+export interface Source {
+  list(signal: AbortSignal): AsyncIterable<{ name: string; size: number; isFolder?: boolean }>;
+  /** Into a new local file. */
+  get(name: string, file: string, signal: AbortSignal): Promise<void>;
+}
+
+/** A file at the destination that is a volume of this backup. */
+export interface RemoteVolume extends RemoteName {
+  name: string;
+  size: number;
+}
+
+/** What its bytes have to be, where that is known. */
+export interface Expected {
+  hash?: Buffer | undefined;
+  hashName: HashName;
+}
+
+export interface Remote {
+  /** All volumes with this backup's prefix, by name. */
+  list(): Promise<RemoteVolume[]>;
+  /** Brings one here, looks at its hash, decrypts it. `close` takes it away again. @throws VolumeError, and the destination's errors */
+  open(volume: Pick<RemoteVolume, 'name'>, expected?: Expected): Promise<Volume>;
+}
+
+export interface RemoteOptions {
+  prefix: string;
+  keys: Keys;
+  /** A folder of this machine that only this account can read. What lies in it is as encrypted as at the destination. */
+  scratch: string;
+  signal: AbortSignal;
+}
+
+export function openRemote(source: Source, { prefix, keys, scratch, signal }: RemoteOptions): Remote {
+  return {
+    async list() {
+      const volumes: RemoteVolume[] = [];
+      for await (const { name, size, isFolder } of source.list(signal)) {
+        const parts = isFolder ? undefined : parseRemoteName(name);
+        if (parts?.prefix === prefix) volumes.push({ ...parts, name, size });
+      }
+      return volumes.sort((a, b) => (a.name < b.name ? -1 : 1));
+    },
+    async open({ name }, expected) {
+      const parts = parseRemoteName(name);
+      if (!parts) throw damaged('its name is none of a volume');
+      const file = path.join(scratch, `volume-${randomUUID()}`);
+      try {
+        await source.get(name, file, signal);
+        if (expected?.hash && !(await hashOf(file, expected.hashName)).equals(expected.hash)) {
+          throw damaged('its bytes are not those that were uploaded: its hash is another');
+        }
+        const volume = await openVolume(file, parts, keys);
+        return {
+          ...volume,
+          close() {
+            volume.close();
+            void rm(file, { force: true });
+          },
+        };
+      } catch (thrown) {
+        await rm(file, { force: true });
+        throw thrown;
+      }
+    },
+  };
+}
+
+async function hashOf(file: string, name: HashName): Promise<Buffer> {
+  const hash = createHash(nodeHash(name));
+  for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(part);
+  return hash.digest();
+}

@@ -1,0 +1,66 @@
+import type { LocalDatabase } from '../local-database/local-database.ts';
+import type { Remote } from '../remote/remote.ts';
+import type { Manifest } from '../volumes/manifest.ts';
+import { chooseEntries, commonFolder } from './choose-entries.ts';
+import { fetchBlocks } from './fetch-blocks.ts';
+import { finishEntries } from './finish-entries.ts';
+import { openTarget } from './target.ts';
+import { createFileWriter } from './write-files.ts';
+
+export interface RestoreOrder {
+  /** Row of the version. */
+  version: number;
+  /** An absolute folder of this machine, into which everything goes without the folders that all of it has in common. */
+  into: string;
+  isWanted(path: string): boolean;
+  /** Owner and mode as they were; without it files are this account's own, readable by nobody else. */
+  permissions: boolean;
+  /** What is there and differs is replaced; without it what comes from the backup gets another name. */
+  overwrite: boolean;
+}
+
+/** Something that could not be restored as it was, and why. */
+export interface Shortfall {
+  path: string;
+  /** `lost`: it is not there. `partly`: it is, but something of it is not as it was. */
+  kind: 'lost' | 'partly';
+  message: string;
+}
+
+export interface Restored {
+  entries: number;
+  bytes: number;
+  shortfalls: Shortfall[];
+}
+
+/**
+ * Restores entries of a version. Each volume is fetched once; a file gets its name when its last byte is there and its hash is right, so
+ * that none is ever half there under its name. What a damaged or missing volume costs is in the answer; everything else is restored.
+ */
+export async function restore(
+  database: LocalDatabase,
+  remote: Remote,
+  manifest: Manifest,
+  order: RestoreOrder,
+): Promise<Restored> {
+  const entries = chooseEntries(database, order.version, order.isWanted);
+  const prefix = commonFolder(database);
+  const target = openTarget(order.into);
+  try {
+    const writer = createFileWriter(database, target, prefix, manifest.blocksize);
+    try {
+      await fetchBlocks(database, remote, manifest, writer);
+    } finally {
+      writer.close();
+    }
+    const { bytes, shortfalls } = finishEntries(database, target, {
+      ...order,
+      prefix,
+      manifest,
+      written: writer.temporary,
+    });
+    return { entries, bytes, shortfalls };
+  } finally {
+    target.close();
+  }
+}
