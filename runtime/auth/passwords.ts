@@ -31,7 +31,7 @@ export function openPasswords(settings: Settings, log: Log, onChange: () => void
       onChange();
     });
   };
-  const verifyStored = async (name: string, password: string) => {
+  const verifyStored = async (name: typeof HASH | typeof GIVEN, password: string) => {
     const hash = settings.getSecret(name);
     return hash !== undefined && (await verifyPassword(password, hash));
   };

@@ -149,8 +149,10 @@ export async function startServer(
 
 export function readKeyChoice(given: Given<ServerOption>) {
   const text = given.text('settings-encryption-key');
+  const previous = given.text('settings-encryption-key-previous');
   return {
     ...(text ? { text } : {}),
+    ...(previous ? { previous } : {}),
     isRequired: given.flag('require-db-encryption-key'),
     isDisabled: given.flag('disable-db-encryption'),
   };

@@ -9,6 +9,11 @@ export interface FieldCipher {
   decrypt(name: string, text: string): string;
 }
 
+/** True for what a cipher wrote, false for what was written with --disable-db-encryption. */
+export function isEncrypted(text: string): boolean {
+  return text.startsWith(PREFIX);
+}
+
 const PREFIX = 'enc:1:';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -63,7 +68,8 @@ export function keyFromText(text: string, salt: Buffer): Promise<Buffer> {
   });
 }
 
-function wrongKey(cause?: unknown): UserError {
+/** @returns what to say when a field was encrypted with another key, or changed. */
+export function wrongKey(cause?: unknown): UserError {
   return new UserError(
     'the settings database is encrypted with another key: give the one it was made with (--settings-encryption-key, or the file settings.key beside it)',
     SERIOUS,

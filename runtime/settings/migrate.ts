@@ -3,20 +3,21 @@ import type { Database } from '../database/database.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 
-/**
- * Brings a database to the newest version, one transaction for all steps, after a whole copy of it beside the file. One that is newer
- * is left untouched. @throws UserError (100) for a newer one.
- */
+/** Leaves a database of a newer program untouched. @throws UserError (100) for one. */
+export function refuseNewer(database: Database, file: string, newest: number): void {
+  const version = database.userVersion();
+  if (version <= newest) return;
+  throw new UserError(
+    `${file} has version ${version}, this program knows versions up to ${newest}; install the newer version again, or start with the copy beside it that has an older number`,
+    SERIOUS,
+  );
+}
+
+/** Brings a database to the newest version, one transaction for all steps, after a whole copy of it beside the file. */
 export function migrate(database: Database, file: string, migrations: readonly string[], log: Log): void {
   const version = database.userVersion();
   const newest = migrations.length;
-  if (version > newest) {
-    throw new UserError(
-      `${file} has version ${version}, this program knows versions up to ${newest}; install the newer version again, or start with the copy beside it that has an older number`,
-      SERIOUS,
-    );
-  }
-  if (version === newest) return;
+  if (version >= newest) return;
   if (version > 0) {
     const copy = copyName(file, version);
     database.exec(`VACUUM INTO ${quote(copy)}`);

@@ -8,7 +8,11 @@ import { findFileProblem, findPlantedFile } from '../service/private-file.ts';
 import { writeWhole } from '../service/write-whole.ts';
 import { type FieldCipher, keyFromBytes, keyFromText, makeFieldCipher, plainFields } from './field-encryption.ts';
 
-export type SettingsKeyOption = 'settings-encryption-key' | 'require-db-encryption-key' | 'disable-db-encryption';
+export type SettingsKeyOption =
+  | 'settings-encryption-key'
+  | 'settings-encryption-key-previous'
+  | 'require-db-encryption-key'
+  | 'disable-db-encryption';
 
 /** Rows for the option table of every program that opens the settings database. */
 export const settingsKeyOptions: readonly Option<SettingsKeyOption>[] = [
@@ -17,6 +21,12 @@ export const settingsKeyOptions: readonly Option<SettingsKeyOption>[] = [
     value: 'KEY',
     secret: true,
     help: 'What the secret fields of the settings database are encrypted with. Without it: a random key in the file settings.key beside it.',
+  },
+  {
+    name: 'settings-encryption-key-previous',
+    value: 'KEY',
+    secret: true,
+    help: 'To change the key: the one until now. Everything is encrypted anew at the start; leave this option out afterwards.',
   },
   {
     name: 'require-db-encryption-key',
@@ -30,6 +40,8 @@ export const settingsKeyOptions: readonly Option<SettingsKeyOption>[] = [
 
 export interface KeyChoice {
   text?: string;
+  /** The key until now, when it is being changed. */
+  previous?: string;
   isRequired: boolean;
   isDisabled: boolean;
 }
@@ -44,7 +56,7 @@ const KEY_BYTES = 32;
  * @throws UserError (2) for options that contradict one another, (100) for a key file that others can read or that is none.
  */
 export async function openFieldCipher(folder: string, salt: Buffer, choice: KeyChoice, log: Log): Promise<FieldCipher> {
-  if (choice.isDisabled && (choice.text || choice.isRequired))
+  if (choice.isDisabled && (choice.text || choice.previous || choice.isRequired))
     throw new UserError(
       '--disable-db-encryption contradicts --settings-encryption-key and --require-db-encryption-key',
       2,
@@ -56,6 +68,17 @@ export async function openFieldCipher(folder: string, salt: Buffer, choice: KeyC
   if (choice.text) return makeFieldCipher(await keyFromText(choice.text, salt));
   if (choice.isRequired)
     throw new UserError('there is no --settings-encryption-key, and --require-db-encryption-key asks for one', SERIOUS);
+  return makeFieldCipher(keyFromBytes(readKeyFile(folder)));
+}
+
+/** The cipher until now, where the key is being changed: of the key that is named, else of the file that was made without one. */
+export async function openPreviousCipher(
+  folder: string,
+  salt: Buffer,
+  { text, previous }: KeyChoice,
+): Promise<FieldCipher | undefined> {
+  if (previous) return makeFieldCipher(await keyFromText(previous, salt));
+  if (!text || !existsSync(path.join(folder, KEY_FILE))) return undefined;
   return makeFieldCipher(keyFromBytes(readKeyFile(folder)));
 }
 

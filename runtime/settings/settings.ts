@@ -4,10 +4,11 @@ import { type Database, openDatabase } from '../database/database.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { findPlantedFile } from '../service/private-file.ts';
-import type { FieldCipher } from './field-encryption.ts';
-import { migrate } from './migrate.ts';
+import { type FieldCipher, isEncrypted, wrongKey } from './field-encryption.ts';
+import { migrate, refuseNewer } from './migrate.ts';
 import { MIGRATIONS } from './migrations.ts';
-import { type KeyChoice, openFieldCipher } from './settings-key.ts';
+import { rewriteSecrets, type SecretSetting } from './secret-fields.ts';
+import { type KeyChoice, openFieldCipher, openPreviousCipher } from './settings-key.ts';
 
 /** The file of ours. Duplicati's own is `Duplicati-server.sqlite`, in the same folder; it is never touched. */
 export const SETTINGS_FILE = 'server-settings.sqlite';
@@ -19,15 +20,16 @@ export interface Settings {
   get(name: string): string | undefined;
   /** Undefined removes it. */
   set(name: string, value: string | undefined): void;
-  getSecret(name: string): string | undefined;
-  setSecret(name: string, value: string | undefined): void;
+  getSecret(name: SecretSetting): string | undefined;
+  setSecret(name: SecretSetting, value: string | undefined): void;
   /** The secret of that name; 32 random bytes in base64 the first time. */
-  ownKey(name: string): Buffer;
+  ownKey(name: SecretSetting): Buffer;
   close(): void;
 }
 
 const SALT = 'encryption-salt';
 const CHECK = 'encryption-check';
+const CHECKED = 'ours';
 
 /** Opens the settings of a data folder that is ours and locked. @throws UserError */
 export async function openSettings(folder: string, key: KeyChoice, log: Log): Promise<Settings> {
@@ -40,8 +42,9 @@ export async function openSettings(folder: string, key: KeyChoice, log: Log): Pr
   const database = await openDatabase(file);
   try {
     // FULL: a password change that was acknowledged must outlive a power cut.
+    refuseNewer(database, file, MIGRATIONS.length);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    migrate(database, file, MIGRATIONS, log);
+    if (database.userVersion() === 0) migrate(database, file, MIGRATIONS, log);
     const select = database.prepare('SELECT value FROM setting WHERE name = ?');
     const upsert = database.prepare(
       'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -54,16 +57,25 @@ export async function openSettings(folder: string, key: KeyChoice, log: Log): Pr
     const set = (name: string, value: string | undefined) =>
       void (value === undefined ? remove.run(name) : upsert.run(name, value));
     if (get(SALT) === undefined) set(SALT, randomBytes(16).toString('base64'));
-    const cipher = await openFieldCipher(folder, Buffer.from(get(SALT)!, 'base64'), key, log);
-    const getSecret = (name: string) => {
+    const salt = Buffer.from(get(SALT)!, 'base64');
+    const cipher = await openFieldCipher(folder, salt, key, log);
+    const getSecret = (name: SecretSetting) => {
       const value = get(name);
       return value === undefined ? undefined : cipher.decrypt(name, value);
     };
-    const setSecret = (name: string, value: string | undefined) =>
+    const setSecret = (name: SecretSetting, value: string | undefined) =>
       set(name, value === undefined ? undefined : cipher.encrypt(name, value));
     // A wrong key is found here, before anything was done with it.
-    if (getSecret(CHECK) === undefined) setSecret(CHECK, 'ours');
-    const ownKey = (name: string) => {
+    const written = get(CHECK) ?? CHECKED;
+    const previous = fits(cipher, written) ? cipher : await openPreviousCipher(folder, salt, key);
+    if (!previous || !fits(previous, written)) throw wrongKey();
+    migrate(database, file, MIGRATIONS, log);
+    if (get(CHECK) === undefined) setSecret(CHECK, CHECKED);
+    else if (previous !== cipher || (!isEncrypted(written) && !key.isDisabled)) {
+      rewriteSecrets(database, previous, cipher);
+      log.information('the secrets of the settings database have been encrypted anew, with the key that is given now');
+    }
+    const ownKey = (name: SecretSetting) => {
       if (getSecret(name) === undefined) setSecret(name, randomBytes(32).toString('base64'));
       return Buffer.from(getSecret(name)!, 'base64');
     };
@@ -71,5 +83,13 @@ export async function openSettings(folder: string, key: KeyChoice, log: Log): Pr
   } catch (thrown) {
     database.close();
     throw thrown;
+  }
+}
+
+function fits(cipher: FieldCipher, written: string): boolean {
+  try {
+    return cipher.decrypt(CHECK, written) === CHECKED;
+  } catch {
+    return false;
   }
 }
