@@ -31,8 +31,13 @@ const SALT = 'encryption-salt';
 const CHECK = 'encryption-check';
 const CHECKED = 'ours';
 
-/** Opens the settings of a data folder that is ours and locked. @throws UserError */
-export async function openSettings(folder: string, key: KeyChoice, log: Log): Promise<Settings> {
+/** Opens the settings of a data folder that is ours and locked. @param migrations for tests. @throws UserError */
+export async function openSettings(
+  folder: string,
+  key: KeyChoice,
+  log: Log,
+  migrations: readonly string[] = MIGRATIONS,
+): Promise<Settings> {
   const file = path.join(folder, SETTINGS_FILE);
   for (const each of [file, `${file}-wal`, `${file}-shm`]) {
     const problem = findPlantedFile(each);
@@ -42,9 +47,11 @@ export async function openSettings(folder: string, key: KeyChoice, log: Log): Pr
   const database = await openDatabase(file);
   try {
     // FULL: a password change that was acknowledged must outlive a power cut.
-    refuseNewer(database, file, MIGRATIONS.length);
+    refuseNewer(database, file, migrations.length);
     database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    if (database.userVersion() === 0) migrate(database, file, MIGRATIONS, log);
+    // What was overwritten or deleted is in no free page, and what a killed process left in the log not in the log.
+    database.exec('PRAGMA secure_delete = ON; PRAGMA wal_checkpoint(TRUNCATE)');
+    if (database.userVersion() === 0) migrate(database, file, migrations, log);
     const select = database.prepare('SELECT value FROM setting WHERE name = ?');
     const upsert = database.prepare(
       'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
@@ -69,12 +76,12 @@ export async function openSettings(folder: string, key: KeyChoice, log: Log): Pr
     const written = get(CHECK) ?? CHECKED;
     const previous = fits(cipher, written) ? cipher : await openPreviousCipher(folder, salt, key);
     if (!previous || !fits(previous, written)) throw wrongKey();
-    migrate(database, file, MIGRATIONS, log);
     if (get(CHECK) === undefined) setSecret(CHECK, CHECKED);
     else if (previous !== cipher || (!isEncrypted(written) && !key.isDisabled)) {
       rewriteSecrets(database, previous, cipher);
       log.information('the secrets of the settings database have been encrypted anew, with the key that is given now');
     }
+    migrate(database, file, migrations, log); // last, so that the copy it leaves holds no plain secret either
     const ownKey = (name: SecretSetting) => {
       if (getSecret(name) === undefined) setSecret(name, randomBytes(32).toString('base64'));
       return Buffer.from(getSecret(name)!, 'base64');

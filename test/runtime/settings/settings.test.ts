@@ -143,6 +143,29 @@ test('an older database is upgraded, with a whole copy of it beside', async (t) 
   t.is(await canariesOf(old, FILE_KEY), ALL, 'the copy is a database that the older program opens');
 });
 
+test('an older database with plain secrets is encrypted before its copy is made', async (t) => {
+  const folder = await makeFolder(t);
+  await fill(folder, PLAIN);
+  const { log } = keepLog();
+  (await openSettings(folder, FILE_KEY, log, [...MIGRATIONS, 'CREATE TABLE added (x TEXT) STRICT'])).close();
+  t.is(readdirSync(folder).filter((name) => name.includes('-version-')).length, 1);
+  t.deepEqual(hold(folder, CANARY), []);
+});
+
+test('a secret that was overwritten or deleted is in no file, also while the server runs or after it was killed', async (t) => {
+  const folder = await makeFolder(t);
+  const settings = await openSettings(folder, PLAIN, keepLog().log);
+  t.teardown(settings.close);
+  const large = `${CANARY}-`.repeat(2000); // pages of its own, which come free
+  settings.setSecret('application-options', large);
+  settings.database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  t.deepEqual(hold(folder, CANARY), [SETTINGS_FILE], 'the control is found');
+  settings.setSecret('application-options', undefined);
+  const killed = await makeFolder(t);
+  for (const name of readdirSync(folder)) copyFileSync(path.join(folder, name), path.join(killed, name));
+  await use(killed, PLAIN, () => t.deepEqual(hold(killed, CANARY), []));
+});
+
 test('an upgrade that fails half-way leaves the database as it was', async (t) => {
   const { database, migrate } = await upgrade(t, [...MIGRATIONS, 'CREATE TABLE added (x TEXT); nonsense']);
   t.throws(migrate);
