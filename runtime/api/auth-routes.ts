@@ -154,18 +154,24 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken, endpoint
       method: 'POST',
       access: 'session',
       path: '/api/v1/auth/password',
-      body: object({ Password: optional(string()), NewPassword: string(), RememberMe: optional(boolean(), false) }),
+      body: object({
+        Password: optional(string()),
+        NewPassword: string(),
+        RememberMe: optional(boolean(), false),
+        // For scripts, which have their passwords already: a weak one is taken, with a warning.
+        AllowWeak: optional(boolean(), false),
+      }),
       answer: (call) =>
         limited(async () => {
-          const { Password, NewPassword, RememberMe } = call.body;
+          const { Password, NewPassword, RememberMe, AllowWeak } = call.body;
           if (call.caller?.isLocal) {
-            const refused = await auth.setPassword(NewPassword);
+            const refused = await auth.setPassword(NewPassword, AllowWeak);
             return refused ? reply(call, refused, '') : { status: 204 };
           }
           if (Password === undefined) throw new Refusal(400, 'The present password is missing.');
           return reply(
             call,
-            await auth.changePassword(Password, NewPassword, signing(call, RememberMe)),
+            await auth.changePassword(Password, NewPassword, signing(call, RememberMe), AllowWeak),
             'Invalid password',
           );
         }),

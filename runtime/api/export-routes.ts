@@ -54,6 +54,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
         passphrase: nullish(string()),
         temporary: nullish(boolean()),
         replace_settings: nullish(record(string(), string())),
+        target_url: nullish(string()),
       }),
       async answer({ body }) {
         if (body.cmdline || body.temporary) throw new Refusal(400, 'This kind of import is not done.');
@@ -63,6 +64,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
           definition.options = definition.options.filter((option) => option.name !== name);
           definition.options.push({ name, value, filter: '' });
         }
+        if (body.target_url) definition.targetUrl = body.target_url;
         const metadata = body.import_metadata ? readMetadata(form.Backup.Metadata ?? {}) : {};
         if (!body.direct) {
           const { schedule, ...rest } = definition;

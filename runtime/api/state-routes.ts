@@ -49,7 +49,7 @@ function suggestIcon(kinds: ReadonlySet<string>): string {
 }
 
 /** A task in the form that clients know. */
-export function writeTask({ status, id, started, finished, error }: Task) {
+export function writeTask({ status, id, started, finished, level, error }: Task) {
   return {
     Status: status,
     ID: id,
@@ -57,6 +57,7 @@ export function writeTask({ status, id, started, finished, error }: Task) {
     TaskFinished: finished === undefined ? null : isoTime(finished),
     ErrorMessage: error ?? null,
     Exception: error ?? null,
+    ...(level === undefined ? {} : { Result: level }),
   };
 }
 

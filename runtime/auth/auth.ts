@@ -4,8 +4,8 @@ import type { Caller } from '../http/route.ts';
 import type { Log } from '../log/log.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type Clock, openClock } from './clock.ts';
-import { findWeakness } from './password-rules.ts';
-import { openPasswords, type Passwords } from './passwords.ts';
+import { findWeakness, LONGEST_PASSWORD } from './password-rules.ts';
+import { openPasswords, type Passwords, warnOfWeakness } from './passwords.ts';
 import { isSame, LIFETIME, openSessions, type RefreshPair, type Sessions } from './sessions.ts';
 import { openSignInLinks, type SignInLinks } from './sign-in-links.ts';
 import { openThrottle } from './throttle.ts';
@@ -33,10 +33,10 @@ export interface Auth {
   signInByLink(token: string, how: Signing): Promise<SignedIn | Refused>;
   /** Sets the first password of a server that has none, with a link, which is used up then. */
   claim(token: string, password: string, how: Signing): Promise<SignedIn | Refused>;
-  /** Sets another password; every session ends, and a new one begins. @throws TooManyGuesses */
-  changePassword(old: string, password: string, how: Signing): Promise<SignedIn | Refused>;
+  /** Sets another password; every session ends, and a new one begins. @param allowWeak a weak one is warned of. @throws TooManyGuesses */
+  changePassword(old: string, password: string, how: Signing, allowWeak?: boolean): Promise<SignedIn | Refused>;
   /** Sets the password without the old one, for root and the server's own account; every session ends. */
-  setPassword(password: string): Promise<Refused | undefined>;
+  setPassword(password: string, allowWeak?: boolean): Promise<Refused | undefined>;
   /** True for the password, tried like a sign-in. @throws TooManyGuesses */
   confirm(password: string, browser: string | undefined): Promise<boolean>;
   /** @param browser the proof of the sign-in, which stays. */
@@ -99,6 +99,12 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
   const confirm = (password: string, browser: string | undefined) =>
     throttle.attempt(bucketOf(browser), () => passwords.verify(password));
 
+  /** Why a new password is not taken. */
+  const findRefusal = (password: string, allowWeak: boolean) => {
+    const weakness = findWeakness(password);
+    return allowWeak && password !== '' && password.length <= LONGEST_PASSWORD ? undefined : weakness;
+  };
+
   return {
     passwords,
     sessions,
@@ -122,18 +128,20 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
       await passwords.set(password);
       return begin(how);
     },
-    async changePassword(old, password, how) {
+    async changePassword(old, password, how, allowWeak = false) {
       if (!passwords.isSet()) return { refused: 'unclaimed' };
-      const why = findWeakness(password);
+      const why = findRefusal(password, allowWeak);
       if (why !== undefined) return { refused: 'weak', why };
       if (!(await confirm(old, how.browser))) return { refused: 'password' };
       await passwords.set(password);
+      warnOfWeakness(password, 'the server', log);
       return begin(how);
     },
-    async setPassword(password) {
-      const why = findWeakness(password);
+    async setPassword(password, allowWeak = false) {
+      const why = findRefusal(password, allowWeak);
       if (why !== undefined) return { refused: 'weak', why };
       await passwords.set(password);
+      warnOfWeakness(password, 'the server', log);
       return undefined;
     },
     async refresh(token, nonce, browser) {

@@ -14,6 +14,8 @@ export interface Program<Name extends string> extends Description {
   spaced?: boolean;
   /** True: without any argument the help is printed, as `help` does. */
   helpWhenEmpty?: boolean;
+  /** The help of one command: `NAME --help`, `help NAME`. */
+  describeCommand?(word: string): Description | undefined;
   /** Called before the command line is read: may fill gaps of the environment. @returns options that the command line overrides. */
   prepare?(): readonly string[];
   /** @returns the exit code. */
@@ -38,7 +40,8 @@ export async function runCommandLine<Name extends string>(
 ): Promise<number> {
   try {
     if (asksFor(argv, ['--help', '-h', '-?', '/?'], 'help') || (argv.length === 0 && program.helpWhenEmpty)) {
-      return print(formatHelp(program));
+      const word = argv.find((argument) => !argument.startsWith('-') && argument !== 'help') ?? '';
+      return print(formatHelp(program.describeCommand?.(word) ?? program));
     }
     if (asksFor(argv, ['--version'], 'version')) return print(`${version}\n`);
     const prepared = program.prepare?.() ?? [];

@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import type { Job, Operation } from './job.ts';
+import type { Job, JobResult, Operation } from './job.ts';
 import { NO_PROGRESS, type Progress } from './progress.ts';
 
 /** One job from its order to its end. Times are milliseconds since 1970. */
@@ -10,6 +10,8 @@ export interface Task {
   status: 'Waiting' | 'Running' | 'Completed' | 'Failed';
   started?: number;
   finished?: number;
+  /** How it went, where it has said so. */
+  level?: JobResult['level'];
   /** Why it failed. */
   error?: string;
 }
@@ -97,7 +99,8 @@ export function openQueue(tell: (event: QueueEvent) => void = () => {}, now = Da
           if (pausedUntil !== undefined) listener(true);
         },
       });
-      await Promise.race([run, killed]);
+      const result = await Promise.race([run, killed]);
+      if (result) task.level = result.level;
       task.status = 'Completed';
     } catch (thrown) {
       task.status = 'Failed';

@@ -1,10 +1,12 @@
+import { findServer } from '../client/client.ts';
+import { isLoopback } from '../client/make-sure.ts';
+import { findServerFolders } from '../client/server-folders.ts';
 import type { Given, Option } from '../command-line/arguments.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
 import { type ServerOption, serverOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
-import { findHealthProblem, localServer, readHostUrl } from '../server-util/health.ts';
-import { findDataFolder } from '../service/data-folder.ts';
+import { findHealthProblem, guessServer, readHostUrl } from '../server-util/health.ts';
 import { runService } from '../service/service.ts';
 import { openBrowser } from './browser.ts';
 
@@ -35,11 +37,18 @@ export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
   });
 }
 
-/** Shows the address of a server that runs already. @throws UserError (100) when it does not answer. */
+/**
+ * Shows the address of a server that runs already. One of this machine has to prove who it is first: whoever signs in there tells it the
+ * password. @throws UserError (100) when it does not answer, or cannot.
+ */
 export async function attachToServer(given: Given<TrayOption>): Promise<number> {
-  const folder = findDataFolder(given.text('server-datafolder'));
-  const url = readHostUrl(given.text('hosturl') ?? localServer(folder), 2);
-  const problem = await findHealthProblem(url, folder);
+  const named = given.text('hosturl');
+  const folders = findServerFolders(given.text('server-datafolder'));
+  const target = { folders, url: named ? readHostUrl(named, 2) : undefined, fallback: guessServer(folders[0]!) };
+  const server = await findServer({ ...target, exitCode: SERIOUS }, true);
+  const url = new URL(server.name);
+  const isJudgedByBrowser = url.protocol === 'https:' || !isLoopback(url);
+  const problem = await findHealthProblem(url.href, isJudgedByBrowser ? server.ask : server.tell);
   if (problem)
     throw new UserError(
       `no healthy server at ${url.href}: ${problem}; start it, or name another with --hosturl`,

@@ -185,7 +185,7 @@ test('through the API, root and the account of the server name a file; a session
   makeDuplicatiDatabase(path.join(folder, 'Duplicati-server.sqlite'));
   const own = await call('POST', 'v1/backups/take-over', {});
   t.like(own.body, { Imported: ['Home', 'NAS'], AlreadyThere: [] });
-  const door = openConnection(doorPath(folder));
+  const door = await openConnection(doorPath(folder));
   const answer = await door.send({ method: 'POST', target: '/api/v1/backups/take-over', body: { path: file } });
   door.close();
   t.like(JSON.parse(String(answer.body)), { Imported: [], AlreadyThere: ['Home', 'NAS'] });

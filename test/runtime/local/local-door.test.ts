@@ -1,4 +1,4 @@
-import { chmod, lstat, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, lstat, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'ava';
@@ -14,7 +14,7 @@ import { keepLog } from '../auth/open-auth.ts';
 import { makeFolder } from '../run-program.ts';
 
 const knock = async (folder: string, method: string, target: string, body?: unknown, headers = {}) => {
-  const connection = openConnection(doorPath(folder));
+  const connection = await openConnection(doorPath(folder));
   const answer = await connection.send({ method, target, body, headers });
   connection.close();
   return answer;
@@ -78,7 +78,7 @@ test('a socket that was left is replaced, and both files are gone after the end'
   const { log } = keepLog();
   const stale = createServer().listen(path.join(folder, 'old'));
   await new Promise((resolve) => stale.once('listening', resolve));
-  await (await import('node:fs/promises')).rename(path.join(folder, 'old'), doorPath(folder));
+  await rename(path.join(folder, 'old'), doorPath(folder));
   stale.close();
   const given = readArguments(['--webservice-port=0', `--server-datafolder=${folder}`], {}, serverOptions);
   const server = await startServer(given, log);

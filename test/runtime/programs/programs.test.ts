@@ -109,13 +109,13 @@ test('duplicati-server-util health tells a healthy server from others', async (t
 });
 
 test('duplicati-server-util needs a command it knows', async (t) => {
-  for (const [args, text] of [
-    [[], /a command is needed/],
-    [['nonsense'], /unknown command "nonsense"/],
-    [['list-backups'], /comes with the API of the server/],
+  for (const [args, exit, text] of [
+    [[], 1, /a command is needed/],
+    [['nonsense'], 1, /unknown command "nonsense"/],
+    [['list-backups', '--hosturl=http://127.0.0.1:1'], 2, /Not logged in/],
   ] as const) {
     const { code, stderr } = await runProgram('duplicati-server-util', args);
-    t.is(code, 1);
+    t.is(code, exit);
     t.regex(stderr, text);
   }
 });
