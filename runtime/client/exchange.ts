@@ -78,10 +78,13 @@ export async function openConnection(
   const agent = new (isTls ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 });
   let isTaken = false;
   // A second connection could end at another program, which has proved nothing.
-  agent.createConnection = () => {
-    if (isTaken) throw new Error('the server closed the connection');
-    isTaken = true;
-    return socket;
+  agent.createConnection = (_, callback) => {
+    if (!isTaken) {
+      isTaken = true;
+      return socket;
+    }
+    process.nextTick(() => callback?.(new Error('the server closed the connection'), socket));
+    return undefined;
   };
   const send = (message: Message) =>
     new Promise<Answer>((resolve, reject) => {

@@ -45,6 +45,8 @@ async function runLife(root: RootName, subject: Subject, log: Log): Promise<stri
   });
   if (subject.edition !== 'agent')
     await step(log, 'claimed by the link of the journal', () => claim(box, subject, log));
+  if (subject.edition !== 'agent')
+    await step(log, 'root needs no password, others do', () => checkServerUtil(box, subject));
   await step(log, 'permissions after first run', () => audit(box, installer, subject, log));
   await step(log, 'stop within its time', () => checkStop(box, subject));
   const version = await installer.installedVersion(box, subject.package);
@@ -112,6 +114,28 @@ async function claim(box: Box, subject: Subject, log: Log): Promise<void> {
   await claimByLink(serverIn(box, log), journal, PASSWORD);
   const readers = await box.try(['setpriv', '--reuid=nobody', '--clear-groups', 'journalctl', '--unit', subject.unit]);
   expect(!readers.text.includes('token='), 'every user can read the link in the journal');
+}
+
+/** ServerUtil as root, who comes in by the socket, and as another account, which cannot open it. */
+async function checkServerUtil(box: Box, { state }: Subject): Promise<void> {
+  const status = await box.run(['duplicati-server-util', 'status']);
+  expect(status.includes(`${state}/server.sock`) && status.includes('Server state: Running'), `status: ${status}`);
+  const list = await box.run(['duplicati-server-util', 'list-backups', '--json']);
+  expectSame(String(JSON.parse(list).Messages.at(-1)), 'No backups found', 'list-backups');
+  const nobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  for (const where of [[], [`--server-datafolder=${state}`], [`--hosturl=http://127.0.0.1:${PORT}`]]) {
+    const refused = await box.try([...nobody, 'duplicati-server-util', 'list-backups', ...where]);
+    expect(refused.code === 2 && refused.text.includes('Not logged in'), `without a password: ${refused.text}`);
+  }
+  for (const file of ['server.sock', 'endpoint.json', 'server-settings.sqlite', 'settings.key']) {
+    await box.run(['test', '-e', `${state}/${file}`]);
+    expect((await box.try([...nobody, 'test', '-e', `${state}/${file}`])).code !== 0, `others see ${file}`);
+  }
+  // The service is root's, so others tell it their password; one that is wrong is refused.
+  const login = (password: string) =>
+    box.try([...nobody, 'duplicati-server-util', 'status'], { env: { DUPLICATI__PASSWORD: password } });
+  expectSame(String((await login(PASSWORD)).code), '0', 'exit code with the password');
+  expectSame(String((await login('wrong')).code), '2', 'exit code with a wrong password');
 }
 
 async function audit(box: Box, installer: Installer, subject: Subject, log: Log): Promise<void> {
