@@ -37,7 +37,10 @@ export function findPathLengthProblem(file: string): string | undefined {
  * @returns undefined, with a line in the log, where the folder is not safe or the socket cannot be; the server works without it.
  */
 export async function openLocalDoor(folder: string, answer: RequestListener, log: Log): Promise<LocalDoor | undefined> {
-  if (process.platform === 'win32') return undefined; // Node makes pipes that everybody may read
+  if (process.platform === 'win32') {
+    log.information('no local way in without a password: Node makes pipes that everybody may read');
+    return undefined;
+  }
   const file = doorPath(folder);
   const problem = findPathLengthProblem(file) ?? findFolderProblem(folder);
   if (problem) {

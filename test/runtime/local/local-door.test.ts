@@ -72,6 +72,16 @@ test('the server proves itself for the address and port that were called, and to
   t.is((await prove({ Challenge: 'c|'.repeat(30) })).status, 400);
 });
 
+test('while guesses flood the sign-in, the owner gets in by the local door and changes the password there', async (t) => {
+  const { folder, port } = await openServer(t);
+  const guess = () =>
+    send(port, { method: 'POST', path: '/api/v1/auth/login', body: JSON.stringify({ Password: 'a wrong guess' }) });
+  const answers = await Promise.all(Array.from({ length: 40 }, guess));
+  t.true(answers.some(({ status }) => status === 429));
+  t.is((await knock(folder, 'GET', '/api/v1/backups')).status, 200);
+  t.is((await knock(folder, 'POST', '/api/v1/auth/password', { NewPassword: 'another six bottles' })).status, 204);
+});
+
 test('a socket that was left is replaced, and both files are gone after the end', async (t) => {
   const folder = await makeFolder(t);
   await chmod(folder, 0o700);
