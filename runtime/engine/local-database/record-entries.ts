@@ -4,13 +4,17 @@ import type { ListEntry, Stream } from '../volumes/file-list.ts';
 import type { LocalDatabase } from './local-database.ts';
 import { splitPath } from './split-path.ts';
 
-/** What a stream of one block is of: files have one size of block, and one algorithm for all of their hashes or two. */
-export interface EntryRecorder {
-  /** Adds entries to a version. In one transaction. */
-  add(version: number, entries: readonly ListEntry[]): void;
+/** Rows of entries and streams. None of these opens a transaction. */
+export interface EntryRows {
+  /** The row of what a dlist says of a stream; its blocks are those that it names itself. 0 for none. */
+  listedStream(stream: Stream | undefined): number;
+  /** The row of an entry, as it is in one version or more. */
+  entry(path: string, type: ListEntry['type'], content: number, metadata: number): number;
+  /** Adds an entry to a version. @param modified seconds since 1970, of files. */
+  addTo(version: number, entry: number, modified: number | null): void;
 }
 
-export function recordEntries(database: LocalDatabase): EntryRecorder {
+export function entryRows(database: LocalDatabase): EntryRows {
   const statements = {
     folder: rowOf(database, 'folder', ['path']),
     entry: rowOf(database, 'entry', ['folder', 'name', 'type', 'content', 'metadata']),
@@ -21,34 +25,44 @@ export function recordEntries(database: LocalDatabase): EntryRecorder {
     member: database.prepare('INSERT OR REPLACE INTO version_entry(version, entry, modified) VALUES (?, ?, ?)'),
   };
   let lastFolder: { path: string; id: number } | undefined;
-
   const folderOf = (path: string) => {
     if (lastFolder?.path !== path) lastFolder = { path, id: statements.folder(path).id };
     return lastFolder.id;
   };
-  const streamOf = (stream: Stream | undefined) => {
-    if (!stream) return 0;
-    const { id, isNew } = statements.stream(bytesOf(stream.hash), stream.size);
-    if (!isNew || stream.size === 0) return id;
-    for (const [position, hash] of (stream.blocklists ?? []).entries())
-      statements.list.run(id, position, bytesOf(hash));
-    if (!stream.blocklists) {
-      statements.streamBlock.run(id, statements.block(bytesOf(stream.blockhash ?? stream.hash), stream.size).id);
-    }
-    return id;
-  };
   return {
-    add(version, entries) {
-      database.transaction(() => {
-        for (const entry of entries) {
-          const { folder, name } = splitPath(entry.path);
-          const content = entry.type === 'File' ? streamOf(entry.content) : 0;
-          const row = statements.entry(folderOf(folder), name, entry.type, content, streamOf(entry.metadata));
-          statements.member.run(version, row.id, entry.type === 'File' ? entry.time : null);
-        }
-      });
+    listedStream(stream) {
+      if (!stream) return 0;
+      const { id, isNew } = statements.stream(bytesOf(stream.hash), stream.size);
+      if (!isNew || stream.size === 0) return id;
+      for (const [position, hash] of (stream.blocklists ?? []).entries())
+        statements.list.run(id, position, bytesOf(hash));
+      if (!stream.blocklists) {
+        statements.streamBlock.run(id, statements.block(bytesOf(stream.blockhash ?? stream.hash), stream.size).id);
+      }
+      return id;
     },
+    entry(path, type, content, metadata) {
+      const { folder, name } = splitPath(path);
+      return statements.entry(folderOf(folder), name, type, content, metadata).id;
+    },
+    addTo: (version, entry, modified) => void statements.member.run(version, entry, modified),
   };
+}
+
+/** Adds what a dlist names to a version, in one transaction. */
+export function recordEntries(
+  database: LocalDatabase,
+  rows: EntryRows,
+  version: number,
+  entries: readonly ListEntry[],
+): void {
+  database.transaction(() => {
+    for (const entry of entries) {
+      const content = entry.type === 'File' ? rows.listedStream(entry.content) : 0;
+      const row = rows.entry(entry.path, entry.type, content, rows.listedStream(entry.metadata));
+      rows.addTo(version, row, entry.type === 'File' ? entry.time : null);
+    }
+  });
 }
 
 export function bytesOf(hash: string): Buffer {

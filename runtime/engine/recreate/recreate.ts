@@ -1,5 +1,5 @@
 import type { LocalDatabase } from '../local-database/local-database.ts';
-import { recordEntries } from '../local-database/record-entries.ts';
+import { entryRows, recordEntries } from '../local-database/record-entries.ts';
 import type { Remote, RemoteVolume } from '../remote/remote.ts';
 import { FILE_LIST, type ListEntry, readFileList } from '../volumes/file-list.ts';
 import { FILESET, LARGEST_MANIFEST, type Manifest, readFileset } from '../volumes/manifest.ts';
@@ -95,16 +95,16 @@ async function readVersion(database: LocalDatabase, volume: number, time: number
     database.prepare('INSERT INTO version(volume, time, is_full) VALUES (?, ?, ?)').run(volume, time, isFull ? 1 : 0)
       .lastRowId,
   );
-  const recorder = recordEntries(database);
+  const rows = entryRows(database);
   try {
     let batch: ListEntry[] = [];
     for await (const entry of readFileList(opened.parts(list))) {
       batch.push(entry);
       if (batch.length < BATCH) continue;
-      recorder.add(version, batch);
+      recordEntries(database, rows, version, batch);
       batch = [];
     }
-    recorder.add(version, batch);
+    recordEntries(database, rows, version, batch);
   } catch (thrown) {
     database.transaction(() => {
       database.prepare('DELETE FROM version_entry WHERE version = ?').run(version);

@@ -1,0 +1,195 @@
+import path from 'node:path';
+import { SERIOUS, UserError } from '../../errors.ts';
+import { type FileCalls, loadFileCalls } from '../../posix/file-calls.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { LocalDatabase } from '../local-database/local-database.ts';
+import { entryRows } from '../local-database/record-entries.ts';
+import type { Remote } from '../remote/remote.ts';
+import { readAccounts } from '../scan/accounts.ts';
+import { type Skipped, scan } from '../scan/scan.ts';
+import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
+import { FILESET, writeFileset } from '../volumes/manifest.ts';
+import { createVolume, packContent } from '../volumes/volume-writer.ts';
+import { addEntries, type Counts } from './add-entries.ts';
+import { createBlockWriter, type VolumePlan } from './block-writer.ts';
+import { listedEntries } from './list-writer.ts';
+import { type Reconciled, reconcile } from './reconcile.ts';
+import { restoreIndexes } from './restore-indexes.ts';
+import { createStreamWriter } from './stream-writer.ts';
+import { type Sink, startUploads, type Uploads } from './uploads.ts';
+import { beginVersion, completeUnfinished, lastVersion, unfinishedVersion, type Version } from './versions.ts';
+
+export interface BackupOrder extends VolumePlan {
+  sources: readonly string[];
+  isWanted(path: string): boolean;
+  isCompressed(name: string): boolean;
+  /** Uploads at once. */
+  uploadsAtOnce: number;
+  /** Write a version also where nothing changed, `--upload-unchanged-backups`. */
+  uploadUnchanged: boolean;
+  /** Said before each entry. */
+  report(path: string, counts: Counts): void;
+  /** Aborted when the run shall end soon and keep what it has: a version that is not full. */
+  stop: AbortSignal;
+  /** Aborted when it shall end at once. */
+  kill: AbortSignal;
+}
+
+export interface BackedUp {
+  /** Absent where nothing changed. */
+  version?: Version;
+  counts: Counts;
+  /** True where `stop` ended it before everything was looked at. */
+  isPartial: boolean;
+  deleted: number;
+  uploadedBytes: number;
+  /** What is not in this version, or not as it should be. */
+  skipped: Skipped[];
+  lost: Reconciled['lost'];
+}
+
+export interface Machine {
+  database: LocalDatabase;
+  remote: Remote;
+  sink: Sink;
+  disk: Disk;
+  clock: Clock;
+}
+
+/** Makes a new version at the destination. Whatever interrupts it, the next run goes on from what is there. */
+export async function backup(machine: Machine, order: BackupOrder): Promise<BackedUp> {
+  const { database, remote, sink, disk, clock } = machine;
+  const found = await remote.list();
+  const { lost, unknown, stray, unindexed } = reconcile(database, found);
+  if (unknown.length > 0) throw unknownVolumes(unknown);
+  for (const name of stray) await sink.delete(name, order.kill);
+  const uploads = startUploads(database, sink, {
+    most: order.uploadsAtOnce,
+    signal: order.kill,
+    remove: (file) => disk.remove(file),
+  });
+  const blocks = createBlockWriter({ database, disk, clock, uploads }, order);
+  let isOpen = false;
+  const begin = () => {
+    database.exec('BEGIN IMMEDIATE');
+    isOpen = true;
+  };
+  const commit = () => {
+    database.exec('COMMIT');
+    isOpen = false;
+  };
+  try {
+    await restoreIndexes(machine, order, uploads, unindexed);
+    const unfinished = unfinishedVersion(database);
+    if (unfinished) {
+      begin();
+      const isUsable = completeUnfinished(database, unfinished, lastVersion(database));
+      commit();
+      if (isUsable) await uploadList(machine, order, uploads, unfinished, false);
+    }
+    const before = lastVersion(database);
+    begin();
+    const version = beginVersion(database, Math.floor(clock.now() / 1000), nameOf(order));
+    const skipped: Skipped[] = [];
+    const skip = (one: Skipped) => void skipped.push(one);
+    const entries = scan({ sources: order.sources, isWanted: order.isWanted, skip });
+    const counts = await addEntries(entries, {
+      database,
+      rows: entryRows(database),
+      blocks,
+      streams: createStreamWriter(database, blocks, order.form),
+      accounts: readAccounts(),
+      calls: fileCalls(skip),
+      blocksize: order.form.manifest.blocksize,
+      version,
+      before,
+      isCompressed: order.isCompressed,
+      skip,
+      report: order.report,
+      stop: order.stop,
+    });
+    const isPartial = order.stop.aborted;
+    const deleted = isPartial ? 0 : countDeleted(database, version, before);
+    const result = { counts, isPartial, deleted, skipped, lost };
+    if (before && !isPartial && !order.uploadUnchanged && deleted === 0 && !hasChanges(counts)) {
+      blocks.discard();
+      database.exec('ROLLBACK');
+      isOpen = false;
+      return { ...result, uploadedBytes: uploads.bytes };
+    }
+    await blocks.flush();
+    commit();
+    await uploads.done();
+    await uploadList(machine, order, uploads, version, !isPartial);
+    return { ...result, version, uploadedBytes: uploads.bytes };
+  } catch (thrown) {
+    blocks.discard();
+    if (isOpen) database.exec('ROLLBACK');
+    throw thrown;
+  }
+}
+
+/** The list goes last: everything that it names is at the destination. */
+async function uploadList(
+  { database, disk, clock }: Machine,
+  order: BackupOrder,
+  uploads: Uploads,
+  version: Version,
+  isFull: boolean,
+): Promise<void> {
+  const file = path.join(order.scratch, version.name);
+  const writer = createVolume(disk, clock, file, order.form);
+  writer.add(FILESET, packContent(writeFileset(isFull), order.form.compression));
+  writer.addParts(FILE_LIST, writeFileList(listedEntries(database, version.id, order.form.manifest)));
+  const { size, hash } = writer.finish();
+  database.transaction(() => {
+    database
+      .prepare("UPDATE volume SET state = 'uploading', size = ?, hash = ? WHERE id = ?")
+      .run(size, hash, version.volume);
+    database.prepare('UPDATE version SET is_full = ? WHERE id = ?').run(isFull ? 1 : 0, version.id);
+  });
+  await uploads.add([{ id: version.volume, name: version.name, file }]);
+  await uploads.done();
+}
+
+function nameOf({ prefix, form }: VolumePlan): { prefix: string; encryption?: string } {
+  return { prefix, ...(form.passphrase === undefined ? {} : { encryption: 'aes' }) };
+}
+
+function hasChanges(counts: Counts): boolean {
+  return Object.entries(counts).some(([name, count]) => /^(?:added|modified)/.test(name) && count > 0);
+}
+
+function countDeleted(database: LocalDatabase, version: Version, before: Version | undefined): number {
+  if (!before) return 0;
+  const row = database
+    .prepare(
+      `SELECT count(*) AS deleted FROM version_entry AS old JOIN entry ON entry.id = old.entry
+       WHERE old.version = ? AND NOT EXISTS (SELECT 1 FROM entry AS other JOIN version_entry AS new ON new.entry = other.id AND new.version = ?
+         WHERE other.folder = entry.folder AND other.name = entry.name)`,
+    )
+    .get(before.id, version.id);
+  return Number(row?.deleted);
+}
+
+/** Said once, and not for every entry. */
+function fileCalls(skip: (one: Skipped) => void): FileCalls | undefined {
+  try {
+    return loadFileCalls();
+  } catch (thrown) {
+    skip({
+      path: 'extended attributes',
+      why: `they are not backed up: ${thrown instanceof Error ? thrown.message : ''}`,
+    });
+    return undefined;
+  }
+}
+
+function unknownVolumes(names: readonly string[]): UserError {
+  return new UserError(
+    `the destination has ${names.length} volumes that this machine's database does not know, such as ${names[0]}; ` +
+      'another machine may back up to the same place, or the database is an older one: run "repair", or choose another folder or prefix',
+    SERIOUS,
+  );
+}

@@ -1,0 +1,81 @@
+/** What is below the folders that are to be backed up. */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { codeOf, messageOf } from '../../errors.ts';
+
+/** An entry that was met. A folder's path ends with a slash. */
+export interface Found {
+  type: 'File' | 'Folder' | 'Symlink';
+  path: string;
+  status: BigIntStats;
+  /** Of a symbolic link. */
+  linkTarget?: string;
+}
+
+/** Something that cannot be backed up, and why. Nothing is passed over without one. */
+export interface Skipped {
+  path: string;
+  why: string;
+}
+
+export interface ScanOrder {
+  /** Absolute, of files or folders; a slash at the end or none. */
+  sources: readonly string[];
+  /** Whether an entry is wanted; a folder that is not is not entered. */
+  isWanted(path: string): boolean;
+  skip(skipped: Skipped): void;
+}
+
+/** Folders before what is in them, names in the order of their bytes; no link is followed. An entry that is below two sources comes once. */
+export function* scan(order: ScanOrder): Generator<Found> {
+  const sources = [...new Set(order.sources.map((source) => source.replace(/(?<=.)\/+$/, '')))].sort();
+  const seen: string[] = [];
+  for (const source of sources) {
+    if (seen.some((other) => source.startsWith(other === '/' ? '/' : `${other}/`))) continue;
+    seen.push(source);
+    yield* visit(source, order);
+  }
+}
+
+function* visit(place: string, order: ScanOrder): Generator<Found> {
+  const found = attempt(place, order, () => lookAt(place));
+  if (!found) return;
+  if (typeof found === 'string') return order.skip({ path: place, why: found });
+  if (!order.isWanted(found.path)) return;
+  yield found;
+  if (found.type !== 'Folder') return;
+  const names = attempt(place, order, () => readNames(place, order));
+  for (const name of names ?? []) yield* visit(`${place === '/' ? '' : place}/${name}`, order);
+}
+
+/** An entry, or what kind of thing it is that cannot be backed up. */
+function lookAt(place: string): Found | string {
+  const status = lstatSync(place, { bigint: true });
+  if (status.isFile()) return { type: 'File', path: place, status };
+  if (status.isDirectory()) return { type: 'Folder', path: place === '/' ? '/' : `${place}/`, status };
+  if (status.isSymbolicLink()) return { type: 'Symlink', path: place, status, linkTarget: readlinkSync(place) };
+  if (status.isFIFO()) return 'it is a named pipe';
+  if (status.isSocket()) return 'it is a socket';
+  return 'it is a device';
+}
+
+/** Names that are UTF-8: the format has no place for others yet, and says so. */
+function readNames(folder: string, order: ScanOrder): string[] {
+  const names: Buffer[] = readdirSync(folder, { encoding: 'buffer' });
+  return names.sort(Buffer.compare).flatMap((bytes) => {
+    const name = bytes.toString('utf8');
+    if (Buffer.from(name).equals(bytes)) return [name];
+    order.skip({ path: `${folder}/${name}`, why: 'its name is not UTF-8' });
+    return [];
+  });
+}
+
+function attempt<Result>(place: string, order: ScanOrder, work: () => Result): Result | undefined {
+  try {
+    return work();
+  } catch (thrown) {
+    // What went away since its folder was read was deleted: that is no fault.
+    const isGone = codeOf(thrown) === 'ENOENT' && !order.sources.some((source) => source.replace(/\/+$/, '') === place);
+    if (!isGone) order.skip({ path: place, why: codeOf(thrown) === 'ENOENT' ? 'it is not there' : messageOf(thrown) });
+    return undefined;
+  }
+}

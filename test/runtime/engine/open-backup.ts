@@ -1,0 +1,113 @@
+/** A backup of a folder to a folder, everything of it below one scratch folder. */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type BackedUp, type BackupOrder, backup, type Machine } from '../../../runtime/engine/backup/backup.ts';
+import { systemClock } from '../../../runtime/engine/clock/clock.ts';
+import { systemDisk } from '../../../runtime/engine/disk/disk.ts';
+import { openLocalDatabase } from '../../../runtime/engine/local-database/local-database.ts';
+import { recreate } from '../../../runtime/engine/recreate/recreate.ts';
+import { openRemote } from '../../../runtime/engine/remote/remote.ts';
+import { type Restored, restore } from '../../../runtime/engine/restore/restore.ts';
+import type { Manifest } from '../../../runtime/engine/volumes/manifest.ts';
+import { folderSource } from './folder-source.ts';
+
+const NEVER = new AbortController().signal;
+
+export interface TestBackup {
+  readonly root: string;
+  /** What is backed up. */
+  readonly source: string;
+  readonly remote: string;
+  backup(changes?: Partial<BackupOrder>, machine?: Partial<Machine>): Promise<BackedUp>;
+  /** Restores a version (0 is the newest) into a new folder, straight from the destination. @param mayLack volumes may be missing or damaged there. */
+  restore(version: number, mayLack?: boolean): Promise<Restored & { into: string }>;
+  /** Times of all versions at the destination, newest first. */
+  versions(): Promise<number[]>;
+  remove(): void;
+}
+
+export const FORM = {
+  manifest: { version: 2, blocksize: 1024, blockHash: 'SHA256', fileHash: 'SHA256', appVersion: '0.1.0.0' },
+  compression: { method: 8, level: 4 },
+} as const;
+
+export function openBackup(form: BackupOrder['form'] = FORM): TestBackup {
+  const root = mkdtempSync(path.join(tmpdir(), 'backup-'));
+  const [source, remote, scratch] = ['source', 'remote', 'scratch'].map((name) => path.join(root, name)) as [
+    string,
+    string,
+    string,
+  ]; // three names
+  for (const folder of [source, remote, scratch]) mkdirSync(folder);
+  const place = folderSource(remote);
+  const keys = { gpg: { program: 'gpg' }, ...(form.passphrase === undefined ? {} : { passphrase: form.passphrase }) };
+  const prefix = 'duplicati';
+  const there = openRemote(place, { prefix, keys, scratch, signal: NEVER });
+  let restores = 0;
+
+  async function withRecreated<Result>(
+    use: (database: Machine['database'], manifest: Manifest) => Promise<Result>,
+    mayLack = false,
+  ): Promise<Result> {
+    const database = await openLocalDatabase(':memory:');
+    try {
+      const { manifest, problems } = await recreate(database, there);
+      if (problems.length > 0 && !mayLack) throw new AggregateError(problems.map(({ error }) => error));
+      return await use(database, manifest);
+    } finally {
+      database.close();
+    }
+  }
+  return {
+    root,
+    source,
+    remote,
+    async backup(changes = {}, machine = {}) {
+      const database = machine.database ?? (await openLocalDatabase(path.join(root, 'local.sqlite')));
+      try {
+        return await backup(
+          { database, remote: there, sink: place, disk: systemDisk, clock: systemClock, ...machine },
+          {
+            prefix,
+            form,
+            volumeSize: 64 * 1024,
+            scratch,
+            sources: [source],
+            isWanted: () => true,
+            isCompressed: () => false,
+            uploadsAtOnce: 2,
+            uploadUnchanged: false,
+            report: () => {},
+            stop: NEVER,
+            kill: NEVER,
+            ...changes,
+          },
+        );
+      } finally {
+        if (!machine.database) database.close();
+      }
+    },
+    restore: (version, mayLack) =>
+      withRecreated(async (database, manifest) => {
+        const rows = database.prepare('SELECT id FROM version ORDER BY time DESC').all();
+        const into = path.join(root, `restored-${restores++}`);
+        const order = {
+          version: Number(rows[version]!.id),
+          into,
+          isWanted: () => true,
+          permissions: true,
+          overwrite: false,
+        };
+        return { ...(await restore(database, there, manifest, order)), into };
+      }, mayLack),
+    versions: () =>
+      withRecreated(async (database) =>
+        database
+          .prepare('SELECT time FROM version ORDER BY time DESC')
+          .all()
+          .map(({ time }) => Number(time)),
+      ),
+    remove: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
