@@ -1,6 +1,6 @@
 import type { Given, Option } from '../command-line/arguments.ts';
 import { LOG_LEVELS, type Log } from '../log/log.ts';
-import { type DataFolderOption, dataFolderOptions, findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { type DataFolderOption, dataFolderOf, dataFolderOptions, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
 
@@ -23,7 +23,7 @@ export function startAgent(
   log: Log,
   onFolder: (folder: string) => void = () => {},
 ): Running {
-  const wanted = findDataFolder(given.text('server-datafolder'));
+  const wanted = dataFolderOf(given);
   const folder = prepareDataFolder(wanted, given.flag('allow-insecure-datafolder'), log);
   const lock = lockFolder(folder);
   onFolder(folder);

@@ -70,6 +70,7 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken, endpoint
       path: '/api/v1/auth/claim/link',
       answer() {
         if (auth.passwords.isSet()) throw new Refusal(409, CLAIMED);
+        if (!auth.hasLinks) throw new Refusal(403, NO_LINKS);
         if (!announceLink())
           throw new Refusal(429, 'There is a new link already; wait a little before the next.', {
             'Retry-After': '30',
@@ -123,6 +124,7 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken, endpoint
       body: object({ Password: string() }),
       answer: (call) =>
         limited(async () => {
+          if (!auth.hasLinks) throw new Refusal(403, NO_LINKS);
           if (!(await auth.confirm(call.body.Password, call.cookie(browserCookieName(call)))))
             throw new Refusal(401, 'Invalid password');
           return { json: { Token: auth.links.issue() } };
@@ -215,6 +217,7 @@ export function authRoutes({ auth, log, announceLink, takeForeverToken, endpoint
 }
 
 const CLAIMED = 'This server has a password already: sign in with it.';
+const NO_LINKS = 'This server lets nobody in by a sign-in link (--webservice-disable-signin-tokens).';
 const UNCLAIMED =
   'This server has no password yet. Open its sign-in link, which is in the log of the system, and choose one.';
 

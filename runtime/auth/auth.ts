@@ -47,8 +47,21 @@ export interface Auth {
   findSession(token: string): Promise<string | undefined>;
   /** The session that a token for one operation proves, once. */
   takeOperation(token: string, operation: string): Promise<Caller | undefined>;
+  /** True while a session lasts. */
+  isAlive(session: string): boolean;
+  /** False when nobody is let in by a sign-in link. */
+  readonly hasLinks: boolean;
   /** New keys: every token ends. */
   reset(): void;
+}
+
+/** How the administrator wants it. */
+export interface AuthChoice {
+  /** Seconds from one use to the end of a session that was told to stay. */
+  remembered?: number;
+  /** What a reverse proxy that has signed somebody in by itself sends with each request. */
+  preAuthTokens?: readonly string[];
+  refusesLinks?: boolean;
 }
 
 export interface Signing {
@@ -64,8 +77,16 @@ const KEYS = { token: 'token-key', refresh: 'refresh-key', browser: 'browser-key
 /** Whoever comes through the local door, which only root and the server's own account can open. No token is ever good for it. */
 export const LOCAL_CALLER: Caller = { session: 'local', isLocal: true };
 
+/** The session of everybody who comes through a proxy that signs them in. It ends with the option. */
+const PRE_AUTH = 'pre-auth';
+
 /** @param clock for tests. */
-export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wentBack: boolean }): Auth {
+export function openAuth(
+  settings: Settings,
+  log: Log,
+  clock?: { now: Clock; wentBack: boolean },
+  { remembered = LIFETIME.remembered, preAuthTokens = [], refusesLinks = false }: AuthChoice = {},
+): Auth {
   const { now, wentBack } = clock ?? openClock(settings);
   const sessions = openSessions(settings, settings.ownKey(KEYS.refresh), now);
   const tokens = openTokens(settings.ownKey(KEYS.token), now);
@@ -95,9 +116,11 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
       proof !== undefined && bucketOf(proof) !== undefined ? proof : proofOf(randomBytes(16).toString('base64url')),
   });
   const begin = ({ name, isRemembered, browser }: Signing) =>
-    handOut(sessions.start(name, isRemembered ? LIFETIME.remembered : LIFETIME.short), browser);
+    handOut(sessions.start(name, isRemembered ? remembered : Math.min(remembered, LIFETIME.short)), browser);
   const confirm = (password: string, browser: string | undefined) =>
     throttle.attempt(bucketOf(browser), () => passwords.verify(password));
+
+  const isAlive = (session: string) => (session === PRE_AUTH ? preAuthTokens.length > 0 : sessions.isAlive(session));
 
   /** Why a new password is not taken. */
   const findRefusal = (password: string, allowWeak: boolean) => {
@@ -110,18 +133,21 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
     sessions,
     tokens,
     links,
+    isAlive,
+    hasLinks: !refusesLinks,
     confirm,
     async signIn(password, how) {
       if (!passwords.isSet()) return { refused: 'unclaimed' };
       return (await confirm(password, how.browser)) ? begin(how) : { refused: 'password' };
     },
     async signInByLink(token, how) {
+      if (refusesLinks) return { refused: 'link' };
       if (!passwords.isSet()) return { refused: links.isGood(token) ? 'unclaimed' : 'link' };
       return links.take(token) ? begin(how) : { refused: 'link' };
     },
     async claim(token, password, how) {
       if (passwords.isSet()) return { refused: 'claimed' };
-      if (!links.isGood(token)) return { refused: 'link' };
+      if (refusesLinks || !links.isGood(token)) return { refused: 'link' };
       const why = findWeakness(password);
       if (why !== undefined) return { refused: 'weak', why };
       links.take(token); // before anything is waited for: of two with one link, one gets the server
@@ -149,18 +175,21 @@ export function openAuth(settings: Settings, log: Log, clock?: { now: Clock; wen
       return pair && handOut(pair, browser);
     },
     async findCaller({ headers: { authorization } }) {
+      const preAuth = /^PreAuth ([\w-]+)$/i.exec(authorization ?? '')?.[1];
+      if (preAuth !== undefined)
+        return preAuthTokens.some((one) => isSame(preAuth, one)) ? { session: PRE_AUTH } : undefined;
       const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization ?? '')?.[1];
       const session = token === undefined ? undefined : await tokens.readAccess(token);
-      return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
+      return session !== undefined && isAlive(session) ? { session } : undefined;
     },
     async findSession(token) {
       const session = (await tokens.readAccess(token)) ?? (await tokens.takeOperation(token, 'websocket'));
-      return session !== undefined && sessions.isAlive(session) ? session : undefined;
+      return session !== undefined && isAlive(session) ? session : undefined;
     },
     async takeOperation(token, operation) {
       const known = OPERATIONS.find((name) => name === operation);
       const session = known && (await tokens.takeOperation(token, known));
-      return session !== undefined && sessions.isAlive(session) ? { session } : undefined;
+      return session !== undefined && isAlive(session) ? { session } : undefined;
     },
     reset() {
       endEverything();

@@ -15,6 +15,8 @@ export interface Option<Name extends string = string> {
   help: string;
   /** True for words that must never be printed, not even in an error. */
   secret?: boolean;
+  /** Why it is not taken, and what to do instead. Known, so that the reason can be said; not in the help. */
+  refused?: string;
 }
 
 /** What was given: words that are not options, and the options' values. */
@@ -46,7 +48,8 @@ export function readArguments<Name extends string>(
   const values = new Map<string, string>();
   for (const option of options) {
     const value = environment[environmentName(option.name)];
-    if (value) values.set(option.name, checkValue(option, value, environmentName(option.name), wrongUse));
+    if (value && option.refused === undefined)
+      values.set(option.name, checkValue(option, value, environmentName(option.name), wrongUse));
   }
   const words: string[] = [];
   for (let i = 0; i < argv.length; i++) {
@@ -61,6 +64,7 @@ export function readArguments<Name extends string>(
     }
     const [flag, inline] = splitOnce(argument);
     const option = findOption(flag, options, wrongUse);
+    if (option.refused !== undefined) throw new UserError(`--${option.name}: ${option.refused}`, wrongUse);
     let value = inline ?? (option.value === undefined ? 'true' : undefined);
     if (value === undefined && spaced) value = argv[++i];
     if (value === undefined) {
@@ -98,7 +102,8 @@ function findOption<Name extends string>(
   for (const option of options) {
     if (flag.startsWith('--') && (option.name === name || option.aliases?.includes(name))) return option;
   }
-  const near = suggestName(name, [...options.map((option) => option.name), 'help', 'version']);
+  const names = options.filter(({ refused }) => refused === undefined).map((option) => option.name);
+  const near = suggestName(name, [...names, 'help', 'version']);
   throw new UserError(`unknown option ${flag}${near ? `; did you mean --${near}?` : ''}`, wrongUse);
 }
 

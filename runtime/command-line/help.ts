@@ -24,8 +24,9 @@ const WIDTH = 110;
  * further lines of a text indented to where it begins.
  */
 export function formatHelp(program: Description): string {
-  const options = program.options.map((option) => ({ name: flagOf(option), help: textOf(option) }));
-  const forms = program.options.map((option) => ({
+  const taken = program.options.filter(({ refused }) => refused === undefined);
+  const options = taken.map((option) => ({ name: flagOf(option), help: textOf(option) }));
+  const forms = taken.map((option) => ({
     name: environmentName(option.name),
     help: `Same as --${option.name}.`,
   }));

@@ -3,6 +3,8 @@ import { messageOf, UserError } from '../errors.ts';
 import { RUN_JOB } from '../jobs/launch.ts';
 import { runJob } from '../jobs/run-job.ts';
 import { levelOf } from '../log/log.ts';
+import { setFirstPassword } from '../server/first-password.ts';
+import { joinLogs, openFileLog } from '../server/log-options.ts';
 import { serverOptions } from '../server/options.ts';
 import { readKeyChoice, startServer } from '../server/server.ts';
 import { dataFolderEnvironment } from '../service/data-folder.ts';
@@ -48,8 +50,13 @@ else
         return runHttpsCommand(action, given, { key: readKeyChoice(given), log: host.openLog('Warning'), say });
       }
       if (word !== undefined) throw new UserError(`unknown command "${word}" (see --help)`, 2);
+      const first = given.text('webservice-password-init');
+      if (first !== undefined)
+        return setFirstPassword(first, given, { key: readKeyChoice(given), log: host.openLog('Warning') });
+      const fileLog = openFileLog(given);
       const log = host.openLog(levelOf(given.text('log-level')));
-      return runService(log, serverOptions, () => startServer(given, log, host.useDataFolder), host);
+      const start = () => startServer(given, log, host.useDataFolder, undefined, fileLog);
+      return runService(joinLogs(log, fileLog), serverOptions, start, host);
     },
   }));
 

@@ -5,7 +5,7 @@ import { findServerFolders } from '../client/server-folders.ts';
 import type { Given } from '../command-line/arguments.ts';
 import { UserError } from '../errors.ts';
 import { openLog } from '../log/log.ts';
-import { findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { findDataFolder, namedDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { askSecret } from './ask-secret.ts';
 import { guessServer, readHostUrl } from './health.ts';
 import { type CommandOption, USER_ERROR, type UtilOption } from './options.ts';
@@ -86,7 +86,7 @@ function openTokens(given: Given<UtilOption>): TokenStore {
 export function readTarget(given: Given<UtilOption>) {
   const named = given.text('hosturl');
   const hash = given.text('host-cert');
-  const folders = findServerFolders(given.text('server-datafolder'));
+  const folders = findServerFolders(namedDataFolder(given));
   return {
     folders,
     url: named ? readHostUrl(named, USER_ERROR) : undefined,

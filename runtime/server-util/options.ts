@@ -62,7 +62,10 @@ export const globalOptions: readonly Option<GlobalOption>[] = [
     help: 'Believe the certificate with this SHA-1 or SHA-256 hash; * is the same as --insecure.',
   },
   { name: 'ignore-revocation-failure', help: 'Read for compatibility: revocation of certificates is not looked up.' },
-  { name: 'portable-mode', help: 'Comes with a later release: name the folder with --server-datafolder.' },
+  {
+    name: 'portable-mode',
+    help: 'The data folder is "data" of the installation, unless --server-datafolder is given.',
+  },
   { name: 'secret-provider', value: 'URL', secret: true, help: 'Comes with a later release.' },
   {
     name: 'secret-provider-cache',
@@ -73,7 +76,7 @@ export const globalOptions: readonly Option<GlobalOption>[] = [
   { name: 'secret-provider-pattern', value: 'TEXT', help: 'Comes with a later release.' },
 ];
 
-const LATER = ['portable-mode', 'secret-provider', 'secret-provider-cache', 'secret-provider-pattern'] as const;
+const LATER = ['secret-provider', 'secret-provider-cache', 'secret-provider-pattern'] as const;
 
 /** @throws UserError (2) for an option whose meaning comes later: to ignore it would do something else than was asked for. */
 export function refuseLater(given: Given<GlobalOption>): void {

@@ -3,10 +3,14 @@ import type { Given, Option } from '../command-line/arguments.ts';
 import { UserError } from '../errors.ts';
 import type { GateRule } from '../http/gate.ts';
 import { isHostName } from '../http/host-rule.ts';
-import { LOG_LEVELS } from '../log/log.ts';
 import { type DataFolderOption, dataFolderOptions } from '../service/data-folder.ts';
 import { type SettingsKeyOption, settingsKeyOptions } from '../settings/settings-key.ts';
 import { type TlsOption, tlsOptions } from '../tls/options.ts';
+import { type AuthOption, authOptions } from './auth-options.ts';
+import { type FirstPasswordOption, firstPasswordOptions } from './first-password.ts';
+import { type LogOption, logOptions } from './log-options.ts';
+import { type RefusedOption, refusedOptions } from './refused-options.ts';
+import { type StartSetting, startSettings } from './start-settings.ts';
 import { type WebOption, webOptions } from './web-options.ts';
 
 export type ServerOption =
@@ -19,8 +23,12 @@ export type ServerOption =
   | 'webservice-password-file'
   | 'webservice-enable-forever-token'
   | 'webservice-reset-jwt-config'
-  | 'log-level'
+  | LogOption
   | TlsOption
+  | AuthOption
+  | StartSetting
+  | FirstPasswordOption
+  | RefusedOption
   | WebOption
   | SettingsKeyOption
   | DataFolderOption;
@@ -74,13 +82,11 @@ export const serverOptions: readonly Option<ServerOption>[] = [
     name: 'webservice-reset-jwt-config',
     help: 'Make new keys: everybody has to sign in again.',
   },
-  {
-    name: 'log-level',
-    value: 'LEVEL',
-    default: 'Information',
-    choices: LOG_LEVELS,
-    help: 'The least important messages to log.',
-  },
+  ...logOptions,
+  ...authOptions,
+  ...startSettings,
+  ...firstPasswordOptions,
+  ...refusedOptions,
   ...tlsOptions,
   ...webOptions,
   ...settingsKeyOptions,

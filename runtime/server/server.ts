@@ -16,13 +16,16 @@ import { type Endpoint, removeEndpoint, writeEndpoint } from '../local/endpoint.
 import { openLocalDoor } from '../local/local-door.ts';
 import { openLiveLog } from '../log/live-log.ts';
 import type { Log } from '../log/log.ts';
-import { currentSystem, findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { currentSystem, dataFolderOf, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
 import { openSettings } from '../settings/settings.ts';
 import { openTls } from '../tls/tls.ts';
+import { readAuthChoice } from './auth-options.ts';
 import { type ClaimLink, openClaimLink } from './claim-link.ts';
+import { joinLogs } from './log-options.ts';
 import { readGateRule, type ServerOption } from './options.ts';
+import { applyStartSettings, readStartSettings } from './start-settings.ts';
 import { openWeb } from './web-options.ts';
 
 /** Milliseconds that a running job has to end what it has begun when the server stops; its unit gives the server ten seconds. */
@@ -37,23 +40,26 @@ const health: Route = {
 
 /**
  * Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours.
- * @param systemLog where administrators look; @param engine makes jobs, where there is one.
+ * @param systemLog where administrators look; @param engine makes jobs, where there is one. @param fileLog a log that is told all but sign-in links.
  */
 export async function startServer(
   given: Given<ServerOption>,
   systemLog: Log,
   onFolder: (folder: string) => void = () => {},
   engine?: Engine,
+  fileLog?: Log,
 ): Promise<Running & { url: string }> {
-  const live = openLiveLog(systemLog);
+  const live = openLiveLog(joinLogs(systemLog, fileLog));
   const { log } = live;
   const on = readInterface(given.text('webservice-interface') ?? 'loopback');
   const wanted = readPorts(given.text('webservice-port') ?? '8200');
   let rule = readGateRule(given, on.isLoopback);
   const findFile = openWeb(given);
   const password = readPassword(given);
+  const authChoice = readAuthChoice(given);
+  readStartSettings(given);
   const insecure = given.flag('allow-insecure-datafolder');
-  const folder = prepareDataFolder(findDataFolder(given.text('server-datafolder')), insecure, log);
+  const folder = prepareDataFolder(dataFolderOf(given), insecure, log);
   const opened: (() => void)[] = [];
   const closeAll = () => {
     for (const close of opened.splice(0).reverse()) close();
@@ -64,10 +70,10 @@ export async function startServer(
     onFolder(folder);
     const settings = await openSettings(folder, readKeyChoice(given), log);
     opened.push(() => settings.close());
-    let auth = openAuth(settings, log);
+    let auth = openAuth(settings, log, undefined, authChoice);
     if (given.flag('webservice-reset-jwt-config')) {
       auth.reset();
-      auth = openAuth(settings, log);
+      auth = openAuth(settings, log, undefined, authChoice);
     }
     if (password) await auth.passwords.setGiven(password.text, password.source);
     await takeInitialPassword(folder, auth.passwords, log);
@@ -87,10 +93,12 @@ export async function startServer(
     const facts = {
       'server-listen-interface': given.text('webservice-interface') ?? 'loopback',
       'server-ssl-certificate': tls ? 'True' : 'False',
+      'disable-signin-tokens': auth.hasLinks ? '' : 'True',
       'server-disable-https': given.flag('webservice-disable-https') ? 'True' : 'False',
     };
     const parts = openParts(settings, { folder, live, facts, engine });
     opened.push(() => parts.stop());
+    applyStartSettings(given, parts.settings);
     const open: Route[] = [
       health,
       ...authRoutes({
@@ -111,7 +119,7 @@ export async function startServer(
     };
     const sockets = openSockets({
       rule,
-      isAlive: auth.sessions.isAlive,
+      isAlive: auth.isAlive,
       findSession: auth.findSession,
       begin: makeConversations(parts),
     });
@@ -133,7 +141,11 @@ export async function startServer(
     log.information(`${status}, data folder ${folder}`);
     warnOfExposure(on.isLoopback || tls !== undefined, rule, log);
     claimLink.remove(); // one of a server that ended without a word
-    if (!auth.passwords.isSet()) claimLink.announce();
+    if (!auth.passwords.isSet() && auth.hasLinks) claimLink.announce();
+    else if (!auth.passwords.isSet())
+      log.warning(
+        'this server has no password yet, and lets nobody in by a link (--webservice-disable-signin-tokens): set one with --webservice-password-file or a file "initial-password" in the data folder',
+      );
     const stop = async () => {
       parts.stop();
       sockets.close();

@@ -1,9 +1,10 @@
 import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
-import type { Option } from '../command-line/arguments.ts';
+import type { Given, Option } from '../command-line/arguments.ts';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { installRoot } from '../paths.ts';
 import type { Security } from '../windows/security.ts';
 import { loadWindows } from '../windows/windows.ts';
 import { isPrivateGroup } from './private-group.ts';
@@ -14,7 +15,7 @@ import {
   makePrivateFolder,
 } from './windows-folder.ts';
 
-export type DataFolderOption = 'server-datafolder' | 'allow-insecure-datafolder';
+export type DataFolderOption = 'server-datafolder' | 'portable-mode' | 'allow-insecure-datafolder';
 
 /** Rows for the option table of every program that has a data folder. */
 export const dataFolderOptions: readonly Option<DataFolderOption>[] = [
@@ -25,6 +26,10 @@ export const dataFolderOptions: readonly Option<DataFolderOption>[] = [
       process.platform === 'win32'
         ? 'Folder of settings and databases. Without it: %DUPLICATI_HOME%, else Duplicati below %ProgramData% for a service and below %LOCALAPPDATA% for a person.'
         : 'Folder of settings and databases. Without it: $DUPLICATI_HOME, else Duplicati below $XDG_CONFIG_HOME or ~/.config, else /var/lib/Duplicati.',
+  },
+  {
+    name: 'portable-mode',
+    help: 'Use the folder "data" of the installation, unless --server-datafolder is given.',
   },
   {
     name: 'allow-insecure-datafolder',
@@ -39,6 +44,18 @@ export const dataFolderEnvironment = [
     help: 'Data folder when --server-datafolder is not given; packages set it for their services.',
   },
 ];
+
+/** The data folder that a program's options name, if any. */
+export function namedDataFolder(given: Given<'server-datafolder' | 'portable-mode'>): string | undefined {
+  return (
+    given.text('server-datafolder') || (given.flag('portable-mode') ? path.join(installRoot(), 'data') : undefined)
+  );
+}
+
+/** The data folder that a program's options name, else the account's. */
+export function dataFolderOf(given: Given<DataFolderOption>): string {
+  return findDataFolder(namedDataFolder(given));
+}
 
 /** Where settings and databases are kept, by the order of `--server-datafolder`, DUPLICATI_HOME, the account's folder for such things. */
 export function findDataFolder(

@@ -25,6 +25,10 @@ export async function runService(
   host: Host = foreground,
 ): Promise<number> {
   const { notifier, stopAsked } = host.attend(log);
+  for (const { name, refused } of options) {
+    const variable = environmentName(name);
+    if (refused !== undefined && process.env[variable]) log.warning(`${variable} has no effect: ${refused}`);
+  }
   for (const name of findUnreadVariables(options, process.env)) {
     const near = suggestName(
       name,

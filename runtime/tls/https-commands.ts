@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Given } from '../command-line/arguments.ts';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
-import { type DataFolderOption, findDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { type DataFolderOption, dataFolderOf, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import { openSettings, type Settings } from '../settings/settings.ts';
 import type { KeyChoice } from '../settings/settings-key.ts';
@@ -91,7 +91,7 @@ export async function runHttpsCommand(
   given: Given<DataFolderOption | TlsOption>,
   { key, log, say }: { key: KeyChoice; log: Log; say: (text: string) => void },
 ): Promise<number> {
-  const folder = findDataFolder(given.text('server-datafolder'));
+  const folder = dataFolderOf(given);
   const change = word !== undefined && Object.hasOwn(CHANGES, word) ? CHANGES[word] : undefined;
   if (word === 'show') say(describe(readPublic(folder, CERTIFICATE_FILE), readIfThere(folder, AUTHORITY_FILE)));
   else if (word === 'export') say(readPublic(folder, CERTIFICATE_FILE).toString());

@@ -4,9 +4,11 @@ import { findServerFolders } from '../client/server-folders.ts';
 import type { Given, Option } from '../command-line/arguments.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { joinLogs, openFileLog } from '../server/log-options.ts';
 import { type ServerOption, serverOptions } from '../server/options.ts';
 import { startServer } from '../server/server.ts';
 import { findHealthProblem, guessServer, readHostUrl } from '../server-util/health.ts';
+import { namedDataFolder } from '../service/data-folder.ts';
 import { runService } from '../service/service.ts';
 import { openBrowser } from './browser.ts';
 
@@ -25,13 +27,21 @@ export const trayOptions: readonly Option<TrayOption>[] = [
     value: 'URL',
     help: 'The server to attach to. Default: where the one of the data folder listens, else http://127.0.0.1:8200.',
   },
-  ...serverOptions.map((option) => (option.name === 'webservice-port' ? { ...option, default: HOSTED_PORTS } : option)),
+  ...serverOptions.map(hostOption),
 ];
+
+/** An option of a server that is hosted. */
+function hostOption(option: Option<ServerOption>): Option<ServerOption> {
+  if (option.name === 'webservice-port') return { ...option, default: HOSTED_PORTS };
+  if (option.name === 'webservice-password-init') return { ...option, refused: 'give it to duplicati-server' };
+  return option;
+}
 
 /** Hosts a server until it is stopped, and shows its address. */
 export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
-  return runService(log, trayOptions, async () => {
-    const server = await startServer(given, log);
+  const fileLog = openFileLog(given);
+  return runService(joinLogs(log, fileLog), trayOptions, async () => {
+    const server = await startServer(given, log, () => {}, undefined, fileLog);
     showServer(server.url);
     return server;
   });
@@ -43,7 +53,7 @@ export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
  */
 export async function attachToServer(given: Given<TrayOption>): Promise<number> {
   const named = given.text('hosturl');
-  const folders = findServerFolders(given.text('server-datafolder'));
+  const folders = findServerFolders(namedDataFolder(given));
   const target = { folders, url: named ? readHostUrl(named, 2) : undefined, fallback: guessServer(folders[0]!) };
   const server = await findServer({ ...target, exitCode: SERIOUS }, true);
   const url = new URL(server.name);
