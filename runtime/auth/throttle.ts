@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 
-/** How many guesses a bucket takes at once, and seconds until another one: at most 100 in any hour. */
-const CAPACITY = 10;
+/** How many guesses a bucket takes at once, and seconds until another one: at most 10 in any minute and 99 in any hour. */
+const CAPACITY = 9;
 const REFILL_SECONDS = 40;
 /** Buckets kept for browsers; the one that was used longest ago makes way. */
 const MOST_BUCKETS = 1000;

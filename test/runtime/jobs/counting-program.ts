@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { optionNamed } from '../../../runtime/jobs/job-document.ts';
 import { runJob, type Work } from '../../../runtime/jobs/run-job.ts';
@@ -48,9 +49,10 @@ const count: Work = async (document, control) => {
       overall: 0,
       files: { done: 0, doneSize: 0, all: 0, allSize: 0, isCounting: true },
     };
-    for (; done < steps; done++) {
+    for (; steps === 0 || done < steps; done++) {
       process.stdout.write(`${JSON.stringify({ progress: { ...progress, files: { ...progress.files, done } } })}\n`);
       control.log('Verbose', `file ${done}`);
+      if (process.stdout.writableNeedDrain) await once(process.stdout, 'drain'); // or its own memory is what floods
     }
   }
   if (does === 'wait') {
