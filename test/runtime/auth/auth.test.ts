@@ -141,7 +141,7 @@ test('who signs in again with the proof of an earlier time has a bucket of his o
   const { auth } = await makeAuth(t);
   await auth.passwords.set(GOOD);
   const { browser } = signedIn(await auth.signIn(GOOD, HOW));
-  for (let n = 0; n < 10; n++) t.deepEqual(await auth.signIn(`wrong ${n}`, HOW), { refused: 'password' });
+  for (let n = 0; n < 9; n++) t.deepEqual(await auth.signIn(`wrong ${n}`, HOW), { refused: 'password' });
   await t.throwsAsync(auth.signIn(GOOD, HOW), { name: 'TooManyGuesses' });
   await t.throwsAsync(auth.signIn(GOOD, { ...HOW, browser: `x${browser}` }), { name: 'TooManyGuesses' });
   const again = signedIn(await auth.signIn(GOOD, { ...HOW, browser }));

@@ -37,7 +37,7 @@ test('of a flood of guesses ten are checked; the owner gets in meanwhile, and th
   t.is(known.status, 200, 'a browser that has signed in before');
   const token = memberOf(link.body, 'Token');
   t.is((await server.call('POST', '/api/v1/auth/signin', { SigninToken: token })).status, 200, 'the sign-in link');
-  const door = openConnection(doorPath(server.folder));
+  const door = await openConnection(doorPath(server.folder));
   const local = await door.send({ method: 'GET', target: '/api/v1/serverstate' });
   door.close();
   t.is(local.status, 200, 'the local socket');
