@@ -26,6 +26,8 @@ export interface Server {
   name: string;
   /** True: no password and no token is needed, and none is sent. */
   isLocalDoor: boolean;
+  /** True: whether it is the server can be found out, by its endpoint file, its certificate or the account that it runs as. */
+  isKnowable: boolean;
   /** Sends what holds no secret. @throws UserError */
   ask(message: Message): Promise<Answer>;
   /** Sends what may hold a password or a token, after making sure of who gets it. @throws UserError before anything is sent. */
@@ -47,7 +49,7 @@ export async function findServer(target: Target, overTcp = false): Promise<Serve
 function reachDoor(door: string, { exitCode }: Target): Server {
   const connect = () => openConnection(door);
   const go = (message: Message) => converse(connect, exitCode, (connection) => connection.send(message));
-  return { name: door, isLocalDoor: true, ask: go, tell: go };
+  return { name: door, isLocalDoor: true, isKnowable: true, ask: go, tell: go };
 }
 
 function reachUrl(url: URL, endpoint: Endpoint | undefined, target: Target): Server {
@@ -65,6 +67,7 @@ function reachUrl(url: URL, endpoint: Endpoint | undefined, target: Target): Ser
   return {
     name: url.href,
     isLocalDoor: false,
+    isKnowable: own !== undefined || url.protocol === 'https:' || (isLoopback(url) && process.platform === 'linux'),
     ask: (message) => converse(connect, exitCode, (connection) => send(connection, message)),
     tell: (message) =>
       converse(connect, exitCode, async (connection) => {

@@ -65,7 +65,7 @@ export function makeContext(given: Given<UtilOption>, words: readonly string[], 
       try {
         return await work(session);
       } finally {
-        await session.end();
+        await session.end().catch(() => {}); // what it was opened for is what counts
       }
     },
   };

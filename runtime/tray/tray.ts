@@ -1,5 +1,4 @@
 import { findServer } from '../client/client.ts';
-import { isLoopback } from '../client/make-sure.ts';
 import { findServerFolders } from '../client/server-folders.ts';
 import type { Given, Option } from '../command-line/arguments.ts';
 import { SERIOUS, UserError } from '../errors.ts';
@@ -48,8 +47,8 @@ export function runHosted(given: Given<TrayOption>, log: Log): Promise<number> {
 }
 
 /**
- * Shows the address of a server that runs already. One of this machine has to prove who it is first: whoever signs in there tells it the
- * password. @throws UserError (100) when it does not answer, or cannot.
+ * Shows the address of a server that runs already. One of this machine has to prove who it is first, since whoever signs in there tells
+ * it the password; but on systems that do not say whose program listens. @throws UserError (100) when it does not answer, or cannot.
  */
 export async function attachToServer(given: Given<TrayOption>): Promise<number> {
   const named = given.text('hosturl');
@@ -57,8 +56,7 @@ export async function attachToServer(given: Given<TrayOption>): Promise<number> 
   const target = { folders, url: named ? readHostUrl(named, 2) : undefined, fallback: guessServer(folders[0]!) };
   const server = await findServer({ ...target, exitCode: SERIOUS }, true);
   const url = new URL(server.name);
-  const isJudgedByBrowser = url.protocol === 'https:' || !isLoopback(url);
-  const problem = await findHealthProblem(url.href, isJudgedByBrowser ? server.ask : server.tell);
+  const problem = await findHealthProblem(url.href, server.isKnowable ? server.tell : server.ask);
   if (problem)
     throw new UserError(
       `no healthy server at ${url.href}: ${problem}; start it, or name another with --hosturl`,

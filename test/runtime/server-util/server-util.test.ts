@@ -185,6 +185,21 @@ test('words and options that a command does not have are refused before anybody 
   }
 });
 
+test('configurations that a real Duplicati has exported are imported, in plain and of AES Crypt', async (t) => {
+  const { folder } = await openServer(t);
+  const fixtures = path.join(import.meta.dirname, '../../fixtures/duplicati');
+  for (const [name, ...passphrase] of [
+    ['config.json'],
+    ['config-no-passwords.json'],
+    ['config.json.aes', 'configpw'],
+  ]) {
+    const words = [path.join(fixtures, name!), ...passphrase, `--server-datafolder=${folder}`];
+    const { exit, stdout, stderr } = await useServerUtil('import', ...words);
+    t.is(exit, 0, stderr);
+    t.regex(stdout, /Imported "exported( \(\d\))?" with ID \d\n$/);
+  }
+});
+
 test('all backups of a database of Duplicati are taken over, for root and the owner alone', async (t) => {
   const { folder, port } = await openServer(t);
   const file = path.join(await makeFolder(t), 'Duplicati-server.sqlite');
