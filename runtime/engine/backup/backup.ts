@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { SERIOUS, UserError } from '../../errors.ts';
 import { type FileCalls, loadFileCalls } from '../../posix/file-calls.ts';
@@ -60,6 +61,8 @@ export interface Machine {
 /** Makes a new version at the destination. Whatever interrupts it, the next run goes on from what is there. */
 export async function backup(machine: Machine, order: BackupOrder): Promise<BackedUp> {
   const { database, remote, sink, disk, clock } = machine;
+  // Whatever lies there is an interrupted run's: the database lets in one run at a time.
+  for (const name of readdirSync(order.scratch)) disk.remove(path.join(order.scratch, name));
   const found = await remote.list();
   const { lost, unknown, stray, unindexed } = reconcile(database, found);
   if (unknown.length > 0) throw unknownVolumes(unknown);

@@ -17,7 +17,7 @@ export interface VolumePlan {
   form: VolumeForm;
   /** Bytes of a full dblock, `--dblock-size`. */
   volumeSize: number;
-  /** A folder of this machine for volumes that wait; what lies there is encrypted as at the destination. */
+  /** A folder of this machine for volumes that wait, of this backup alone; what lies there is encrypted as at the destination. */
   scratch: string;
 }
 

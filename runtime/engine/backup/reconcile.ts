@@ -20,6 +20,9 @@ export function reconcile(database: LocalDatabase, found: readonly RemoteVolume[
   const rows = database.prepare('SELECT id, name, kind, state, size FROM volume').all();
   const setState = database.prepare('UPDATE volume SET state = ? WHERE id = ?');
   const loseBlocks = database.prepare('UPDATE block SET volume = NULL WHERE volume = ?');
+  const goBack = database.prepare(
+    'UPDATE block SET volume = from_volume FROM moved_block WHERE moved_block.block = block.id AND block.volume = ?',
+  );
   const unlink = database.prepare('DELETE FROM indexed_by WHERE dblock = ?1 OR dindex = ?1'.replaceAll('?1', '?'));
   const forget = database.prepare('DELETE FROM volume WHERE id = ?');
 
@@ -53,6 +56,7 @@ export function reconcile(database: LocalDatabase, found: readonly RemoteVolume[
         setState.run('temporary', row);
         continue;
       }
+      goBack.run(row);
       loseBlocks.run(row);
       unlink.run(row, row);
       forget.run(row);

@@ -85,9 +85,10 @@ export function completeUnfinished(database: LocalDatabase, unfinished: Version,
   return true;
 }
 
-/** Streams of which a block is in no volume. */
-export const BROKEN =
-  'SELECT stream FROM stream_block JOIN block ON block.id = stream_block.block WHERE block.volume IS NULL';
+/** Streams of which a block, or a blocklist, is in no volume. */
+export const BROKEN = `SELECT stream FROM stream_block JOIN block ON block.id = stream_block.block WHERE block.volume IS NULL
+  UNION SELECT stream FROM stream_list WHERE NOT EXISTS
+    (SELECT 1 FROM block WHERE block.hash = stream_list.hash AND block.volume IS NOT NULL)`;
 
 function versionOf(row: Record<string, unknown>): Version {
   return { id: Number(row.id), time: Number(row.time), volume: Number(row.volume), name: String(row.name) };

@@ -1,14 +1,17 @@
 import { type Database, openDatabase } from '../../database/database.ts';
-import { SERIOUS, UserError } from '../../errors.ts';
+import { messageOf, SERIOUS, UserError } from '../../errors.ts';
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from './schema.ts';
 
-/** What a backup's destination holds, as this machine knows it. Everything in it can be read from the destination again. */
+/**
+ * What a backup's destination holds, as this machine knows it. Everything in it can be read from the destination again. Its lock is the lock on the
+ * backup: one run at a time has it open, and the system lets go of it whatever ends the run.
+ */
 export type LocalDatabase = Database;
 
 /**
  * Opens the local database of a backup and makes it where there is none.
  * @param file its path, or `:memory:`.
- * @throws UserError when the file is another program's or a newer version's; it is not touched then.
+ * @throws UserError when the file is another program's or a newer version's, which is not touched then, or when another run has it open.
  */
 export async function openLocalDatabase(file: string): Promise<LocalDatabase> {
   const database = await openDatabase(file);
@@ -17,7 +20,8 @@ export async function openLocalDatabase(file: string): Promise<LocalDatabase> {
     return database;
   } catch (thrown) {
     database.close();
-    throw thrown;
+    if (!/database is locked/.test(messageOf(thrown))) throw thrown;
+    throw new UserError(`another run has ${file} open; wait until it has ended, or stop it`, SERIOUS, thrown);
   }
 }
 
@@ -41,7 +45,7 @@ function prepare(database: Database, file: string): void {
   }
   // FULL: what says that a volume is uploaded must not be forgotten when the power fails.
   database.exec(
-    'PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000',
+    'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000',
   );
   if (!isEmpty) return;
   database.transaction(() => {

@@ -1,6 +1,7 @@
 /**
  * The tables. Hashes are raw bytes, times seconds since 1970 (UTC), sizes bytes. A stream is the bytes of a file or of an entry's metadata; a block a
- * piece of a stream; a version what one dlist holds. `0` stands for a stream that an entry does not have.
+ * piece of a stream; a version what one dlist holds. `0` stands for a stream that an entry does not have. `moved_block`
+ * says where a block is as well, while compacting carries it to another volume.
  */
 export const SCHEMA = `
 CREATE TABLE volume(
@@ -24,6 +25,10 @@ CREATE TABLE block(
   UNIQUE (hash, size)
 ) STRICT;
 CREATE INDEX block_by_volume ON block(volume);
+CREATE TABLE moved_block(
+  block INTEGER PRIMARY KEY,
+  from_volume INTEGER NOT NULL REFERENCES volume(id)
+) STRICT;
 CREATE TABLE stream(
   id INTEGER PRIMARY KEY,
   hash BLOB NOT NULL,

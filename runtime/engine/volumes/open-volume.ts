@@ -4,8 +4,9 @@ import { type GpgOptions, openGpgRange } from './gpg-range.ts';
 import { LARGEST_MANIFEST, MANIFEST, type Manifest, readManifest } from './manifest.ts';
 import type { RemoteName } from './remote-name.ts';
 import { damaged, VolumeError } from './volume-error.ts';
-import { readZipEntry, zipEntryParts } from './zip-content.ts';
+import { readPackedEntry, readZipEntry, zipEntryParts } from './zip-content.ts';
 import { readZipDirectory, type ZipEntry } from './zip-directory.ts';
+import type { PackedContent } from './zip-writer.ts';
 
 /** What is needed to read the volumes of one backup. */
 export interface Keys {
@@ -21,6 +22,8 @@ export interface Volume {
   readonly entries: ReadonlyMap<string, ZipEntry>;
   /** All of an entry. @param limit most bytes that it may have. @throws VolumeError */
   read(entry: ZipEntry, limit: number): Buffer;
+  /** All of an entry as it is compressed, after a look at what it holds. @throws VolumeError */
+  readPacked(entry: ZipEntry, limit: number): PackedContent;
   /** An entry of any size, in parts. @throws VolumeError */
   parts(entry: ZipEntry): AsyncGenerator<Buffer>;
   close(): void;
@@ -40,6 +43,7 @@ export async function openVolume(file: string, name: RemoteName, keys: Keys): Pr
       manifest: readManifest(readZipEntry(range, first, LARGEST_MANIFEST)),
       entries,
       read: (entry, limit) => readZipEntry(range, entry, limit),
+      readPacked: (entry, limit) => readPackedEntry(range, entry, limit),
       parts: (entry) => zipEntryParts(range, entry),
       close: () => range.close(),
     };

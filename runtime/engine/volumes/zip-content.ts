@@ -5,6 +5,7 @@ import { crc32, createInflateRaw, createZstdDecompress, inflateRawSync, zstdDeco
 import type { ByteRange } from './byte-range.ts';
 import { damaged, VolumeError } from './volume-error.ts';
 import { dataStart, type ZipEntry } from './zip-directory.ts';
+import type { PackedContent } from './zip-writer.ts';
 
 const [STORED, DEFLATE, ZSTD] = [0, 8, 93] as const;
 const STEP = 1 << 20;
@@ -20,6 +21,14 @@ export function readZipEntry(range: ByteRange, entry: ZipEntry, limit: number): 
   const bytes = inflate(entry, packed);
   requireSame(entry, bytes.length, crc32(bytes));
   return bytes;
+}
+
+/** The bytes of an entry as they stand in the archive, after what they hold was looked at. @throws VolumeError */
+export function readPackedEntry(range: ByteRange, entry: ZipEntry, limit: number): PackedContent {
+  readZipEntry(range, entry, limit);
+  const { crc, size, method } = entry;
+  if (method !== STORED && method !== DEFLATE && method !== ZSTD) throw unknownMethod(entry);
+  return { method, crc, size, packed: range.read(dataStart(range, entry), entry.packed) };
 }
 
 /** The bytes of an entry that may be too large for memory, in parts. @throws VolumeError while it is read */

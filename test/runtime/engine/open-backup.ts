@@ -3,11 +3,15 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BackedUp, type BackupOrder, backup, type Machine } from '../../../runtime/engine/backup/backup.ts';
+import type { Sink } from '../../../runtime/engine/backup/uploads.ts';
 import { systemClock } from '../../../runtime/engine/clock/clock.ts';
+import { type Compacted, compact } from '../../../runtime/engine/compact/compact.ts';
+import { readVolumeFacts, type VolumeFacts } from '../../../runtime/engine/compact/volume-facts.ts';
+import { deleteVersions } from '../../../runtime/engine/delete/delete-versions.ts';
 import { systemDisk } from '../../../runtime/engine/disk/disk.ts';
 import { openLocalDatabase } from '../../../runtime/engine/local-database/local-database.ts';
 import { recreate } from '../../../runtime/engine/recreate/recreate.ts';
-import { openRemote } from '../../../runtime/engine/remote/remote.ts';
+import { openRemote, type Source } from '../../../runtime/engine/remote/remote.ts';
 import { type Restored, restore } from '../../../runtime/engine/restore/restore.ts';
 import type { Manifest } from '../../../runtime/engine/volumes/manifest.ts';
 import { folderSource } from './folder-source.ts';
@@ -19,7 +23,12 @@ export interface TestBackup {
   /** What is backed up. */
   readonly source: string;
   readonly remote: string;
+  readonly place: Source & Sink;
   backup(changes?: Partial<BackupOrder>, machine?: Partial<Machine>): Promise<BackedUp>;
+  /** Deletes versions by their numbers, 0 is the newest. */
+  delete(numbers: readonly number[], machine?: Partial<Machine>): Promise<void>;
+  /** Drops volumes that nothing uses and rewrites all others that have any waste. */
+  compact(machine?: Partial<Machine>): Promise<Compacted>;
   /** Restores a version (0 is the newest) into a new folder, straight from the destination. @param mayLack volumes may be missing or damaged there. */
   restore(version: number, mayLack?: boolean): Promise<Restored & { into: string }>;
   /** Times of all versions at the destination, newest first. */
@@ -34,18 +43,33 @@ export const FORM = {
 
 export function openBackup(form: BackupOrder['form'] = FORM): TestBackup {
   const root = mkdtempSync(path.join(tmpdir(), 'backup-'));
-  const [source, remote, scratch] = ['source', 'remote', 'scratch'].map((name) => path.join(root, name)) as [
-    string,
-    string,
-    string,
-  ]; // three names
-  for (const folder of [source, remote, scratch]) mkdirSync(folder);
+  for (const name of FOLDERS) mkdirSync(path.join(root, name));
+  return reopenBackup(root, form);
+}
+
+const FOLDERS = ['source', 'remote', 'scratch'] as const;
+
+/** One that is there. */
+export function reopenBackup(root: string, form: BackupOrder['form'] = FORM): TestBackup {
+  const [source, remote, scratch] = FOLDERS.map((name) => path.join(root, name)) as [string, string, string]; // three names
   const place = folderSource(remote);
   const keys = { gpg: { program: 'gpg' }, ...(form.passphrase === undefined ? {} : { passphrase: form.passphrase }) };
   const prefix = 'duplicati';
   const there = openRemote(place, { prefix, keys, scratch, signal: NEVER });
   let restores = 0;
 
+  async function withLocal<Result>(
+    given: Partial<Machine>,
+    use: (machine: Machine) => Promise<Result>,
+  ): Promise<Result> {
+    const database = given.database ?? (await openLocalDatabase(path.join(root, 'local.sqlite')));
+    try {
+      return await use({ database, remote: there, sink: place, disk: systemDisk, clock: systemClock, ...given });
+    } finally {
+      if (!given.database) database.close();
+    }
+  }
+  const plan = { prefix, form, volumeSize: 64 * 1024, scratch };
   async function withRecreated<Result>(
     use: (database: Machine['database'], manifest: Manifest) => Promise<Result>,
     mayLack = false,
@@ -63,31 +87,40 @@ export function openBackup(form: BackupOrder['form'] = FORM): TestBackup {
     root,
     source,
     remote,
-    async backup(changes = {}, machine = {}) {
-      const database = machine.database ?? (await openLocalDatabase(path.join(root, 'local.sqlite')));
-      try {
-        return await backup(
-          { database, remote: there, sink: place, disk: systemDisk, clock: systemClock, ...machine },
-          {
-            prefix,
-            form,
-            volumeSize: 64 * 1024,
-            scratch,
-            sources: [source],
-            isWanted: () => true,
-            isCompressed: () => false,
-            uploadsAtOnce: 2,
-            uploadUnchanged: false,
-            report: () => {},
-            stop: NEVER,
-            kill: NEVER,
-            ...changes,
-          },
+    place,
+    backup: (changes = {}, given = {}) =>
+      withLocal(given, (machine) =>
+        backup(machine, {
+          ...plan,
+          sources: [source],
+          isWanted: () => true,
+          isCompressed: () => false,
+          uploadsAtOnce: 2,
+          uploadUnchanged: false,
+          report: () => {},
+          stop: NEVER,
+          kill: NEVER,
+          ...changes,
+        }),
+      ),
+    delete: (numbers, given = {}) =>
+      withLocal(given, async ({ database, sink }) => {
+        const rows = database.prepare('SELECT id FROM version ORDER BY time DESC').all();
+        await deleteVersions(
+          database,
+          sink,
+          numbers.map((number) => Number(rows[number]!.id)),
+          NEVER,
         );
-      } finally {
-        if (!machine.database) database.close();
-      }
-    },
+      }),
+    compact: (given = {}) =>
+      withLocal(given, (machine) => {
+        const facts = readVolumeFacts(machine.database);
+        const isDropped = (one: VolumeFacts) => one.wastedSize === one.dataSize;
+        const drop = facts.filter(isDropped).map(({ id }) => id);
+        const rewrite = facts.filter((one) => !isDropped(one) && one.wastedSize > 0).map(({ id }) => id);
+        return compact(machine, { ...plan, drop, rewrite, uploadsAtOnce: 1, signal: NEVER });
+      }),
     restore: (version, mayLack) =>
       withRecreated(async (database, manifest) => {
         const rows = database.prepare('SELECT id FROM version ORDER BY time DESC').all();
