@@ -1,6 +1,7 @@
 import type { Backups } from '../backups/backups.ts';
 import type { Connections } from '../backups/connections.ts';
 import type { AllowedPrograms } from '../backups/programs.ts';
+import { thisMachine } from '../backups/protected-paths.ts';
 import type { Route } from '../http/route.ts';
 import type { MakeJob } from '../jobs/job.ts';
 import type { Queue } from '../jobs/queue.ts';
@@ -59,14 +60,14 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     },
     ...infoRoutes(),
     ...stateRoutes(parts, () => savePause(queue, settings)),
-    ...settingRoutes(settings, ui, allowed),
+    ...settingRoutes(settings, ui, allowed, parts.folder),
     ...backupRoutes(parts),
     ...exportRoutes(parts),
     ...takeOverRoutes(parts),
     ...fileRoutes(),
     ...logRoutes(live, notifications),
     ...secondRoutes(backups, connections, allowed),
-    ...engineRoutes(backups, queue, makeJob),
+    ...engineRoutes(backups, queue, makeJob, thisMachine(parts.folder)),
   ];
   return routes;
 }

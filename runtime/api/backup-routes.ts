@@ -5,6 +5,7 @@ import type { Backups } from '../backups/backups.ts';
 import { BackupForm, readForm } from '../backups/configuration.ts';
 import type { Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
+import { findWrittenProblem, thisMachine } from '../backups/protected-paths.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { unmask, writeList, writeWhole } from './backup-json.ts';
@@ -31,7 +32,7 @@ export function findBackup(backups: Backups, id: string | undefined) {
 /** @throws Refusal 400, 403 or 409 for what is no whole definition, names a program, or has the name of another. */
 export function judgeDefinition(
   definition: Definition,
-  { backups, connections, allowed }: Pick<BackupRoutesNeeds, 'backups' | 'connections' | 'allowed'>,
+  { backups, connections, allowed, folder }: Pick<BackupRoutesNeeds, 'backups' | 'connections' | 'allowed' | 'folder'>,
   id?: string,
 ): void {
   if (definition.name === '') throw new Refusal(400, 'Missing a name');
@@ -40,6 +41,7 @@ export function judgeDefinition(
   if (definition.connection !== -1 && !connections.find(definition.connection))
     throw new Refusal(400, 'There is no such connection string');
   requireAllowed(findPrograms(definition), allowed);
+  refuseProtected(definition, folder);
   if (backups.isNameTaken(definition.name, id)) throw new Refusal(409, 'There already exists a backup with this name');
 }
 
@@ -49,6 +51,15 @@ export function requireAllowed(namings: ReturnType<typeof findPrograms>, allowed
   throw new Refusal(
     403,
     'An option or address names a program to run. Only an administrator of this machine can allow that, in the file /etc/duplicati/allowed-programs.',
+  );
+}
+
+/** @throws Refusal 403 for options and addresses that would write to where it is decided what this machine runs. */
+export function refuseProtected(definition: Parameters<typeof findWrittenProblem>[0], folder: string): void {
+  if (findWrittenProblem(definition, thisMachine(folder)) === undefined) return;
+  throw new Refusal(
+    403,
+    'A destination or a file that is named there lies where it is decided what this machine runs, such as the settings of this server, units of services and folders of cron, or holds such a place. Choose another.',
   );
 }
 

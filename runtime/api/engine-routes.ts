@@ -11,7 +11,9 @@ import {
   record,
   string,
 } from 'valibot';
+import type { Backup } from '../backups/backup.ts';
 import type { Backups } from '../backups/backups.ts';
+import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts';
 import { type Method, Refusal, type Route } from '../http/route.ts';
 import type { MakeJob, Operation } from '../jobs/job.ts';
 import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
@@ -127,12 +129,13 @@ export const ENGINE_CALLS: readonly EngineCall[] = [
 ];
 
 /** Rows for all of them. @param makeJob the engine, where there is one. */
-export function engineRoutes(backups: Backups, queue: Queue, makeJob: MakeJob | undefined): Route[] {
+export function engineRoutes(backups: Backups, queue: Queue, makeJob: MakeJob | undefined, machine: Machine): Route[] {
   return ENGINE_CALLS.map(({ call, backup, body, operation }): Route => {
     const [method, path] = call.split(' ') as [Method, string]; // the type of `call` says so
     const answer: Route['answer'] = ({ parameters, query, body: sent }) => {
       const input = isRecord(sent) ? sent : {};
-      if (backup) findBackup(backups, backup === 'path' ? parameters.id : String(input.BackupId));
+      const found = backup && findBackup(backups, backup === 'path' ? parameters.id : String(input.BackupId));
+      if (operation === 'Restore' && found) judgeRestore(input, found, machine);
       if (!operation || !makeJob) throw needsEngine();
       if (queue.list().length >= MOST_WAITING) throw new Refusal(503, 'Too many jobs wait already.');
       const order = { operation, backup: parameters.id ?? '' };
@@ -148,6 +151,20 @@ export function engineRoutes(backups: Backups, queue: Queue, makeJob: MakeJob | 
       answer: path.startsWith('/api/v2/') ? envelope(answer) : answer,
     };
   });
+}
+
+/**
+ * Judges where a restore would write: into the folder that is named, else where the files came from. @throws Refusal 403
+ */
+function judgeRestore(input: Record<string, unknown>, { sources }: Backup, machine: Machine): void {
+  const into = typeof input.restore_path === 'string' ? input.restore_path.trim() : '';
+  const paths = Array.isArray(input.paths) ? input.paths.filter((one) => typeof one === 'string' && one !== '') : [];
+  const targets = into !== '' ? [into] : paths.length > 0 ? paths : sources;
+  if (targets.every((one) => findRestoreProblem(one, machine) === undefined)) return;
+  throw new Refusal(
+    403,
+    'Nothing is restored from here to places that decide what this machine runs, such as the settings of this server, units of services and folders of cron, nor to folders that hold them. Choose another folder, or restore with duplicati-cli as an administrator.',
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -5,7 +5,7 @@ import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import { isTimeZone } from '../schedule/run-schedules.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import { judgeSetting, type ServerSettings } from '../settings/server-settings.ts';
-import { requireAllowed } from './backup-routes.ts';
+import { refuseProtected, requireAllowed } from './backup-routes.ts';
 
 const value = pipe(string(), maxLength(65_536));
 /** Clients send numbers and truth values as such too. */
@@ -13,7 +13,12 @@ const loose = nullable(union([value, pipe(union([number(), boolean()]), transfor
 const values = record(pipe(string(), maxLength(256)), loose);
 
 /** Settings of the server, and what web clients remember. */
-export function settingRoutes(settings: ServerSettings, ui: InterfaceSettings, allowed: AllowedPrograms): Route[] {
+export function settingRoutes(
+  settings: ServerSettings,
+  ui: InterfaceSettings,
+  allowed: AllowedPrograms,
+  folder: string,
+): Route[] {
   const change = (sent: Record<string, string | null>) => {
     const changes = new Map<string, string | undefined>();
     const options = new Map(settings.options().map((option) => [`--${option.name}`, option.value]));
@@ -24,7 +29,10 @@ export function settingRoutes(settings: ServerSettings, ui: InterfaceSettings, a
         throw new Refusal(403, 'This setting cannot be changed here; the password is changed with auth/password.');
       if (kind === 'unknown') continue;
       if (name === 'server-timezone' && !isTimeZone(text ?? '')) throw new Refusal(400, 'This time zone is not known.');
-      if (kind === 'option' && text !== null) requireAllowed(findInOption(name, text), allowed);
+      if (kind === 'option' && text !== null) {
+        requireAllowed(findInOption(name, text), allowed);
+        refuseProtected({ targetUrl: 'none://', options: [{ name, value: text }] }, folder);
+      }
       if (text !== null && holdsMask(text)) {
         if (text !== MASK && text !== maskAddress(options.get(name) ?? ''))
           throw new Refusal(400, 'A password is hidden: enter it again.');

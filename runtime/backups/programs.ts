@@ -1,6 +1,10 @@
-import { lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { Log } from '../log/log.ts';
+import { findWindowsFileProblem, findWindowsPathProblem } from '../service/windows-folder.ts';
+import type { Security } from '../windows/security.ts';
+import { loadWindows } from '../windows/windows.ts';
 
 /** Where an administrator allows what names a program. */
 export const ALLOWED_FILE = '/etc/duplicati/allowed-programs';
@@ -79,28 +83,56 @@ export function findInText(text: string): Naming[] {
   return [{ name: 'an address encoded too often', value: text }];
 }
 
-/** Reads the administrator's file; nothing is allowed without one. */
-export function readAllowedPrograms(log: Log, file = ALLOWED_FILE, platform = process.platform): AllowedPrograms {
-  const lines = platform === 'win32' ? [] : readLines(log, file);
-  return { isAllowed: ({ name, value }) => lines.includes(name) || lines.includes(`${name}=${value}`) };
+/** The administrator's file on this system; on Windows in the folder of the service, which administrators alone can change. */
+function allowedFile(platform: NodeJS.Platform): string {
+  if (platform !== 'win32') return ALLOWED_FILE;
+  return path.win32.join(process.env.ProgramData || 'C:\\ProgramData', 'Duplicati', 'allowed-programs');
 }
 
-function readLines(log: Log, file: string): string[] {
+/** What the administrator's file allows whenever that is asked; nothing without one. */
+export function readAllowedPrograms(
+  log: Log,
+  file?: string,
+  platform = process.platform,
+  security: () => Security = () => loadWindows().security,
+): AllowedPrograms {
+  const named = file ?? allowedFile(platform);
+  return {
+    isAllowed({ name, value }) {
+      const lines = readLines(log, named, platform === 'win32' ? security : undefined);
+      return lines.includes(name) || lines.includes(`${name}=${value}`);
+    },
+  };
+}
+
+function readLines(log: Log, file: string, security: (() => Security) | undefined): string[] {
+  if (!existsSync(file)) return [];
   try {
-    for (let part = file; ; part = path.dirname(part)) {
-      const { uid, mode } = lstatSync(part);
-      const isLink = part === file && !lstatSync(part).isFile();
-      if (uid !== 0 || (mode & 0o022) !== 0 || isLink) {
-        log.warning(`${file} is not used: others than root can change ${part}`);
-        return [];
-      }
-      if (path.dirname(part) === part) break;
-    }
-    return readFileSync(file, 'utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '' && !line.startsWith('#'));
-  } catch {
-    return []; // there is none
+    const problem = security ? findChangerOnWindows(file, security()) : findChanger(file);
+    if (problem === undefined)
+      return readFileSync(file, 'utf8')
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line !== '' && !line.startsWith('#'));
+    log.warning(`${file} is not used: ${problem}`);
+  } catch (thrown) {
+    log.warning(`${file} is not used: ${messageOf(thrown)}`);
   }
+  return [];
+}
+
+/** Who else than root can change the file or exchange a folder above it, in words. */
+function findChanger(file: string): string | undefined {
+  for (let part = file; ; part = path.dirname(part)) {
+    const stat = lstatSync(part);
+    const isLink = part === file && !stat.isFile();
+    if (stat.uid !== 0 || (stat.mode & 0o022) !== 0 || isLink) return `others than root can change ${part}`;
+    if (path.dirname(part) === part) return undefined;
+  }
+}
+
+/** The same for SYSTEM and Administrators: the account that the server runs as is not among those who may. */
+function findChangerOnWindows(file: string, security: Security): string | undefined {
+  const strict: Security = { ...security, ownAccounts: () => [] };
+  return findWindowsFileProblem(file, strict) ?? findWindowsPathProblem(file, strict);
 }

@@ -2,8 +2,11 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { findInOption, findInText, findPrograms, readAllowedPrograms } from '../../../runtime/backups/programs.ts';
+import type { Security } from '../../../runtime/windows/security.ts';
+import { ADMINISTRATORS, SYSTEM } from '../../../runtime/windows/sid.ts';
 import { keepLog } from '../auth/open-auth.ts';
 import { makeFolder } from '../run-program.ts';
+import { descriptorBytes, type Entry, FULL, ME, READ, USERS } from '../windows/descriptors.ts';
 
 test('whatever names a program is found: in options, addresses, sources, encoded or not', (t) => {
   const found = [
@@ -64,5 +67,43 @@ test('the file of an administrator allows a name or one value, while only root c
   chmodSync(good, 0o664);
   t.false(readAllowedPrograms(log, good).isAllowed(script));
   chmodSync(good, 0o644);
-  t.false(readAllowedPrograms(log, good, 'win32').isAllowed(script));
+});
+
+test('on Windows the file counts while SYSTEM and Administrators alone can change it; the account of the server cannot', async (t) => {
+  const { log, lines } = keepLog();
+  const file = path.join(await makeFolder(t), 'allowed-programs');
+  writeFileSync(file, 'gpg-program-path\r\n');
+  const ours: Entry[] = [
+    { sid: SYSTEM, mask: FULL },
+    { sid: ADMINISTRATORS, mask: FULL },
+  ];
+  const isAllowed = (owner: string, entries: Entry[]) => {
+    const security: Security = {
+      ownAccounts: () => [ME],
+      accountName: () => undefined,
+      readSecurity: (at) => descriptorBytes(...(at === file ? ([owner, entries] as const) : ([SYSTEM, ours] as const))),
+      makeFolder: () => true,
+      protectFolder() {},
+    };
+    return readAllowedPrograms(log, file, 'win32', () => security).isAllowed({ name: 'gpg-program-path', value: 'x' });
+  };
+  t.true(isAllowed(ADMINISTRATORS, ours));
+  t.true(isAllowed(SYSTEM, ours));
+  t.false(isAllowed(ME, ours));
+  t.false(isAllowed(SYSTEM, [...ours, { sid: ME, mask: FULL }]));
+  t.false(isAllowed(SYSTEM, [...ours, { sid: USERS, mask: READ }]));
+  t.regex(lines.join(''), /allowed-programs is not used: .*(belongs to|can change|can read)/);
+});
+
+test('a change of the file counts at once', async (t) => {
+  if (process.getuid?.() !== 0) return;
+  const own = '/var/lib/packwright-test-allowed-later';
+  mkdirSync(own, { recursive: true, mode: 0o755 });
+  t.teardown(async () => (await import('node:fs')).rmSync(own, { recursive: true, force: true }));
+  const file = path.join(own, 'allowed-programs');
+  const allowed = readAllowedPrograms(keepLog().log, file);
+  const naming = { name: 'gpg-program-path', value: 'x' };
+  t.false(allowed.isAllowed(naming));
+  writeFileSync(file, 'gpg-program-path\n', { mode: 0o644 });
+  t.true(allowed.isAllowed(naming));
 });
