@@ -58,6 +58,8 @@ test('an access token that is over is renewed, once for many commands at a time'
       [0, 0, 0],
     );
   }
+  const { cookies } = JSON.parse(JSON.parse(await readFile(file, 'utf8')).servers[`http://127.0.0.1:${port}/`]);
+  t.regex(cookies, /RefreshToken_\d+=[\w-]+\.3\./); // the third since the login
 });
 
 test('tokens are encrypted with the key that is given, and of no use without it', async (t) => {
