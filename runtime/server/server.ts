@@ -5,7 +5,7 @@ import { makeConversations } from '../api/conversation.ts';
 import { openParts } from '../api/parts.ts';
 import { openSockets } from '../api/socket.ts';
 import { LOCAL_CALLER, openAuth } from '../auth/auth.ts';
-import { takeInitialPassword } from '../auth/initial-password.ts';
+import { INITIAL_PASSWORD, takeInitialPassword } from '../auth/initial-password.ts';
 import type { Given } from '../command-line/arguments.ts';
 import { messageOf, UserError } from '../errors.ts';
 import { makeAnswerer, type Site } from '../http/answer.ts';
@@ -16,6 +16,7 @@ import { type Endpoint, removeEndpoint, writeEndpoint } from '../local/endpoint.
 import { openLocalDoor } from '../local/local-door.ts';
 import { openLiveLog } from '../log/live-log.ts';
 import type { Log } from '../log/log.ts';
+import { auditFolder } from '../service/audit-folder.ts';
 import { currentSystem, dataFolderOf, prepareDataFolder } from '../service/data-folder.ts';
 import { lockFolder } from '../service/folder-lock.ts';
 import type { Running } from '../service/service.ts';
@@ -67,6 +68,7 @@ export async function startServer(
   const lock = lockFolder(folder);
   opened.push(() => lock.release());
   try {
+    auditFolder(folder, { insecure, log, judgedElsewhere: [INITIAL_PASSWORD] });
     onFolder(folder);
     const settings = await openSettings(folder, readKeyChoice(given), log);
     opened.push(() => settings.close());

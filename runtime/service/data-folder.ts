@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, readlinkSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import type { Given, Option } from '../command-line/arguments.ts';
@@ -88,7 +88,8 @@ function homeOfAccount(): string {
 
 /**
  * Makes the data folder (0700; on Windows for SYSTEM, Administrators and us alone) or checks the one that is there: ours, for nobody
- * else, and no other account able to put something else in its place, in any folder above it. With `insecure`, what is wrong is logged
+ * else, and no other account able to put something else in its place, in any folder above it. One of ours that others could only read is
+ * closed. With `insecure`, what is wrong is logged
  * instead of refused.
  * @returns its real path. @throws UserError (100) that says what is wrong and how to mend it.
  */
@@ -100,6 +101,8 @@ export function prepareDataFolder(folder: string, insecure: boolean, log: Log, s
     throw new UserError(`the data folder ${folder} cannot be made: ${messageOf(thrown)}`, SERIOUS, thrown);
   }
   const real = resolveFolder(folder);
+  if (!insecure && system.repairFolder?.(folder))
+    log.warning(`the data folder ${folder} could be read by other accounts until now; its mode is 0700 again`);
   const problem = system.findFolderProblem(folder);
   if (problem && !insecure) throw refusal(folder, problem);
   if (problem) log.warning(`the data folder is not safe: ${problem}`);
@@ -124,12 +127,15 @@ export interface System {
   /** Makes one folder. @throws Error, also with code EEXIST. */
   makeFolder(folder: string): void;
   findFolderProblem(folder: string): string | undefined;
+  /** Takes the rights of others from a folder that is safe but for its mode. True when it did. */
+  repairFolder?(folder: string): boolean;
   /** What is wrong with the folders above one that does not exist yet. */
   findPathProblem(missing: string): string | undefined;
 }
 
 const posixSystem: System = {
   makeFolder: (folder) => mkdirSync(folder, { mode: 0o700 }),
+  repairFolder: (folder) => repairFolder(folder),
   findFolderProblem: (folder) => findFolderProblem(folder),
   findPathProblem: (missing) => findPathProblem(missing),
 };
@@ -180,6 +186,19 @@ function makeFolders(folder: string, insecure: boolean, system: System): void {
       if (codeOf(thrown) !== 'EEXIST') throw thrown; // somebody was faster: the check that follows judges what is there
     }
   }
+}
+
+/**
+ * Closes a folder of ours that others could look into and not write to: nobody can have put anything there. One that they could write to
+ * stays as it is, and is refused.
+ */
+function repairFolder(folder: string, us = process.getuid?.()): boolean {
+  if (us === undefined || findPathProblem(folder, us) !== undefined) return false;
+  const stat = lstatSync(realpathSync(folder));
+  const mode = stat.mode & 0o7777;
+  if (!stat.isDirectory() || stat.uid !== us || mode === 0o700 || (mode & 0o7022) !== 0) return false;
+  chmodSync(realpathSync(folder), 0o700);
+  return true;
 }
 
 /** What is wrong with an existing data folder, in words; undefined when it is safe. */

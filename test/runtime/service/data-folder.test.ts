@@ -33,9 +33,21 @@ test('a missing folder is made with 0700, and so is every parent made on the way
   t.is(prepareDataFolder(folder, false, silent), folder);
 });
 
-test('a folder with another mode is refused with the way to mend it', async (t) => {
+test('a folder that others could only look into is closed, with a line in the log', async (t) => {
   const folder = path.join(await makeFolder(t), 'data');
-  for (const mode of [0o755, 0o777, 0o750, 0o701, 0o1700, 0o2700, 0o500]) {
+  for (const mode of [0o755, 0o750, 0o701, 0o500]) {
+    const lines: string[] = [];
+    const log = openLog('Warning', { journal: true, write: (line) => void lines.push(line) });
+    makeWithMode(folder, mode);
+    t.is(prepareDataFolder(folder, false, log), folder);
+    t.is(modeOf(folder), 0o700);
+    t.regex(lines.join(''), /could be read by other accounts until now/);
+  }
+});
+
+test('a folder with any other mode is refused with the way to mend it', async (t) => {
+  const folder = path.join(await makeFolder(t), 'data');
+  for (const mode of [0o777, 0o770, 0o720, 0o1700, 0o2700, 0o1777]) {
     makeWithMode(folder, mode);
     const error = t.throws(() => prepareDataFolder(folder, false, silent), { instanceOf: UserError });
     t.is(error?.exitCode, 100);
