@@ -47,6 +47,9 @@ export interface ApiParts {
 export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route[] {
   const { backups, connections, queue, settings, ui, live, notifications, allowed, makeJob } = parts;
   let described: Promise<unknown> | undefined;
+  const tellOnce = (one: Parameters<Notifications['add']>[0]) => {
+    if (!notifications.list().some(({ messageId }) => messageId === one.messageId)) notifications.add(one);
+  };
   const routes: Route[] = [
     {
       method: 'GET',
@@ -58,7 +61,7 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
         return { json: await described };
       },
     },
-    ...infoRoutes(),
+    ...infoRoutes(tellOnce),
     ...stateRoutes(parts, () => savePause(queue, settings)),
     ...settingRoutes(settings, ui, allowed, parts.folder),
     ...backupRoutes(parts),

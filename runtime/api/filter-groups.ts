@@ -1,5 +1,8 @@
+/** Filters by the name of their group. */
+type Groups = Readonly<Record<string, readonly string[]>>;
+
 /** Groups of filters that a backup can name, as Duplicati 2.3.0 has them on Linux. */
-const LINUX: Readonly<Record<string, readonly string[]>> = {
+const LINUX: Groups = {
   SystemFiles: ['/dev/', '/proc/', '/selinux/', '/sys/'],
   OperatingSystem: ['/bin/', '/boot/', '/etc/', '/initrd/', '/sbin/', '/var/'],
   CacheFiles: [
@@ -19,13 +22,106 @@ const LINUX: Readonly<Record<string, readonly string[]>> = {
   Applications: ['/lib/', '/lib64/', '/opt/', '/usr/'],
 };
 
-/** Lists of other systems come with the engine, which reads these words. */
-const OWN: Readonly<Record<string, readonly string[]>> =
-  process.platform === 'linux' ? LINUX : Object.fromEntries(Object.keys(LINUX).map((name) => [name, []]));
+/** As on Windows: `?:` is any drive; folders of the system are where the environment says. Settings below AppData\Roaming are kept. */
+const WINDOWS: Groups = {
+  SystemFiles: [
+    '*\\I386*',
+    '*\\MSOCache*',
+    '*\\Microsoft*\\RecoveryStore*',
+    '*\\Microsoft*\\Windows\\*.edb',
+    '*\\Microsoft*\\Windows\\*.log',
+    '*\\Microsoft*\\Windows\\Cookies*',
+    '*\\NTUSER*',
+    '*\\RECYCLER\\',
+    '*\\UsrClass.dat*',
+    '?:\\System Volume Information\\',
+    '?:\\hiberfil.sys',
+    '?:\\pagefile.sys',
+    '?:\\swapfile.sys',
+  ],
+  OperatingSystem: ['%SystemRoot%\\', '%SystemRoot%.old\\', '*\\Recent\\', '?:\\Config.Msi*', '?:\\autoexec.bat'],
+  CacheFiles: [
+    '*\\AppData\\Apple Computer\\Mobile Sync\\',
+    '*\\AppData\\Local\\Microsoft\\Windows Store\\',
+    '*\\AppData\\Local\\Microsoft\\Windows\\INetCache\\',
+    '*\\AppData\\Local\\Packages\\',
+    '*\\Application Data\\Application Data*',
+    '*\\Google\\Chrome\\*cache*',
+    '*\\Google\\Chrome\\Safe Browsing*',
+    '*\\Google\\Chrome\\User Data\\Default\\Cookies',
+    '*\\Google\\Chrome\\User Data\\Default\\Cookies-journal',
+    '*\\Local Settings\\History\\',
+    '*\\Mozilla\\Firefox\\*cache*',
+    '*\\Temporary Internet Files\\',
+    '*\\Thumbs.db',
+    '*\\cookies.sqlite-*',
+    '*\\permissions.sqlite-*',
+  ],
+  TemporaryFiles: [
+    '*.tmp',
+    '*.tmp\\',
+    '*\\$RECYCLE.BIN\\',
+    '*\\AppData\\Local\\Temp*',
+    '*\\AppData\\Temp*',
+    '*\\Local Settings\\Temp*',
+  ],
+  Applications: ['%ProgramFiles%\\', '%ProgramFiles(x86)%\\'],
+};
 
-export const FILTER_GROUPS: Readonly<Record<string, readonly string[]>> = {
-  None: [],
-  ...OWN,
-  DefaultExcludes: [...new Set(Object.values(OWN).flat())].sort(),
-  DefaultIncludes: [],
+const MACOS: Groups = {
+  SystemFiles: [
+    '*.dbfseventsd',
+    '*.fseventsd',
+    '/.vol/',
+    '/Network/',
+    '/afs/',
+    '/automount/',
+    '/cores/',
+    '/dev/',
+    '/net/',
+    '/private/',
+  ],
+  OperatingSystem: ['*/Library/Logs/', '/Previous Systems*', '/System/', '/Volumes/', '/sbin/'],
+  CacheFiles: [
+    '*/Application Support/Google/Chrome/Default/Cookies',
+    '*/Application Support/Google/Chrome/Default/Cookies-journal',
+    '*/Google/Chrome/*cache*',
+    '*/Google/Chrome/Safe Browsing*',
+    '*/Library/Application Support/SyncServices/',
+    '*/Library/Caches/',
+    '*/Library/Calendars/Calendar Cache',
+    '*/Library/Cookies/Cookies.binarycookies',
+    '*/Mozilla/Firefox/*cache*',
+    '*/backups.backupdb/',
+    '*/cookies.sqlite-*',
+    '*/iP* Software Updates/',
+    '*/iPhoto Library/iPod Photo Cache*',
+    '*/iTunes/Album Artwork/Cache/',
+    '*/permissions.sqlite-*',
+  ],
+  TemporaryFiles: ['*/.Trash/', '*/.Trashes/', '*/Desktop DB', '*/Desktop DF', '*/lost+found/', '/tmp/'],
+  Applications: ['/Applications/', '/Library/', '/opt/', '/usr/'],
+};
+
+/** The groups of a system. */
+export function makeFilterGroups(
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+): Groups {
+  const lists = platform === 'win32' ? WINDOWS : platform === 'darwin' ? MACOS : LINUX;
+  const fill = (filter: string) =>
+    filter.replace(/%([^%]+)%/, (_, name: string) => environment[name] || (DEFAULTS[name] ?? ''));
+  const own = Object.fromEntries(Object.entries(lists).map(([name, filters]) => [name, filters.map(fill)]));
+  return {
+    None: [],
+    ...own,
+    DefaultExcludes: [...new Set(Object.values(own).flat())].sort(),
+    DefaultIncludes: [],
+  };
+}
+
+const DEFAULTS: Readonly<Record<string, string>> = {
+  SystemRoot: 'C:\\Windows',
+  ProgramFiles: 'C:\\Program Files',
+  'ProgramFiles(x86)': 'C:\\Program Files (x86)',
 };

@@ -5,12 +5,29 @@ import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import { LOG_LEVELS } from '../log/log.ts';
 import { version } from '../paths.ts';
 import { findHome } from './file-routes.ts';
-import { FILTER_GROUPS } from './filter-groups.ts';
+import { makeFilterGroups } from './filter-groups.ts';
 import { listModules } from './modules.ts';
 import { listTimeZones } from './time-zones.ts';
 
-/** What clients ask a server about itself. @param now milliseconds since 1970. */
-export function infoRoutes(now = Date.now): Route[] {
+/** What is said to a person who looks for updates: nobody is asked, so it must not look as if there were none. */
+const UPDATES = {
+  kind: 'Information',
+  title: 'Updates come as packages',
+  message:
+    'This server does not look for updates. They come with the packages it was installed from: apt, dnf, a new image or a new installer.',
+  exception: '',
+  action: '',
+  messageId: 'UpdatesComeAsPackages',
+} as const;
+
+const CHANGES =
+  'What has changed is in the CHANGELOG.md of the source, and in the changelog of the package, such as /usr/share/doc/PACKAGE/changelog.gz.';
+
+/**
+ * What clients ask a server about itself.
+ * @param tell shows a notification, unless it is there already. @param now milliseconds since 1970.
+ */
+export function infoRoutes(tell: (notification: typeof UPDATES) => void, now = Date.now): Route[] {
   const get = (path: string, json: () => unknown): Route => ({
     method: 'GET',
     access: 'session',
@@ -20,7 +37,7 @@ export function infoRoutes(now = Date.now): Route[] {
   const modules = listModules();
   return [
     get('systeminfo', () => describeSystem(modules, now())),
-    get('systeminfo/filtergroups', () => ({ FilterGroups: FILTER_GROUPS })),
+    get('systeminfo/filtergroups', () => ({ FilterGroups: makeFilterGroups() })),
     get('webmodules', () => []),
     routeWithBody({
       method: 'POST',
@@ -31,7 +48,7 @@ export function infoRoutes(now = Date.now): Route[] {
         throw new Refusal(404, 'No such module found');
       },
     }),
-    get('changelog', () => ({ Status: 'OK', Version: version, Changelog: '' })),
+    get('changelog', () => ({ Status: 'OK', Version: version, Changelog: CHANGES })),
     get('licenses', () => []),
     get('acknowledgements', () => ({ Status: 'OK', Acknowledgements: '' })),
     get('commandline', () => COMMANDS),
@@ -52,8 +69,15 @@ export function infoRoutes(now = Date.now): Route[] {
         throw new Refusal(503, 'Folder status service is disabled');
       },
     },
-    // There is no feed of updates to ask yet.
-    { method: 'POST', access: 'session', path: '/api/v1/updates/check', answer: () => ({}) },
+    {
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/updates/check',
+      answer() {
+        tell(UPDATES);
+        return {};
+      },
+    },
     routeWithBody({
       method: 'POST',
       access: 'session',
