@@ -25,7 +25,8 @@ export const product = {
   description: [
     'Backs files up to local folders, servers and cloud storage: encrypted on this machine, deduplicated, in versions. This is an ' +
       'independent implementation of the programs, options and storage format of Duplicati.',
-    'This release brings the programs as services with their packages, and signing in to the server; the backup engine comes with later ones.',
+    'This release brings the server with its web interface and API, in which backups are set up, scheduled, exported and imported, and the ' +
+      'programs around it, as services. It does not run or restore backups yet: the engine comes with a later release.',
   ],
   version: packageJson.version,
   vendor: 'Packwright',

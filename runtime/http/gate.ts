@@ -66,13 +66,14 @@ function judgeHost(request: IncomingMessage, rule: GateRule): { host: string; is
   if (!target.startsWith('/') || target.startsWith('//')) throw new Refusal(400, BAD_HOST);
   if (target.length > LONGEST_TARGET) throw new Refusal(414, 'The address of this request is too long.');
   const isEncrypted = 'encrypted' in request.socket && request.socket.encrypted === true;
-  if (isEncrypted || !rule.isProxy(request.socket.remoteAddress ?? ''))
+  if (!rule.isProxy(request.socket.remoteAddress ?? ''))
     return { host: host.toLowerCase(), isSecure: isEncrypted, prefix: '' };
   const named = request.headers['x-forwarded-host'];
   if (typeof named === 'string' && !isAllowedHost(named, rule.host)) throw new Refusal(403, REFUSED_HOST);
   return {
     host: (typeof named === 'string' ? named : host).toLowerCase(),
-    isSecure: request.headers['x-forwarded-proto'] === 'https',
+    // How the browser reaches the proxy, where it says so; how the proxy reaches us is another matter.
+    isSecure: (request.headers['x-forwarded-proto'] ?? (isEncrypted ? 'https' : '')) === 'https',
     prefix: readPrefix(request.headers['x-forwarded-prefix']),
   };
 }

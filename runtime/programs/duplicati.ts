@@ -11,7 +11,7 @@ void runProgram({
   text: [
     'Hosts a server for this account and opens its address in the browser when there is a desktop, else prints it. Ends with Ctrl-C or',
     'SIGTERM, and the server with it. With --no-hosted-server it checks that a running server answers, opens its address and ends.',
-    'The icon in the tray comes with a later release, and so does signing in, which needs the web interface.',
+    'The icon in the tray comes with a later release.',
   ],
   options: trayOptions,
   prepare: () => applyPreload('tray', trayOptions),

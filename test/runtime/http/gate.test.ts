@@ -1,5 +1,7 @@
+import type { IncomingMessage } from 'node:http';
 import test from 'ava';
 import { object, string } from 'valibot';
+import { passGate } from '../../../runtime/http/gate.ts';
 import { type Route, routeWithBody } from '../../../runtime/http/route.ts';
 import { sendRaw, statusOf } from './raw-request.ts';
 import { RULE, serve } from './serve.ts';
@@ -206,4 +208,28 @@ test('forwarded headers are believed from a configured proxy alone', async (t) =
   t.regex(await sendRaw(behind.port, bytesOf(post)), /\{"isSecure":true\}$/);
   const named = { path: '/api/v1/open', headers: ['X-Forwarded-Host: evil.test'] };
   t.is(statusOf(await sendRaw(behind.port, bytesOf(named))), 403);
+});
+
+test('a proxy is believed over TLS too: how the browser reaches it is what it says, not how it reaches us', (t) => {
+  const judge = (headers: Record<string, string>, isProxy = true) => {
+    const request = {
+      method: 'GET',
+      url: '/',
+      headers: { host: 'localhost', ...headers },
+      headersDistinct: { host: ['localhost'] },
+      socket: { encrypted: true, remoteAddress: '127.0.0.1' },
+    };
+    // As much of a request as the gate looks at.
+    return passGate(request as unknown as IncomingMessage, { ...RULE, isProxy: () => isProxy });
+  };
+  t.like(judge({ 'x-forwarded-proto': 'https', 'x-forwarded-prefix': '/backup' }), {
+    isSecure: true,
+    prefix: '/backup',
+  });
+  t.like(judge({ 'x-forwarded-proto': 'http' }), { isSecure: false });
+  t.like(judge({}), { isSecure: true, prefix: '' });
+  t.like(judge({ 'x-forwarded-proto': 'http', 'x-forwarded-prefix': '/backup' }, false), {
+    isSecure: true,
+    prefix: '',
+  });
 });
