@@ -249,8 +249,13 @@ async function runHealth(log: Log): Promise<string> {
   const engines = await startEngines(log);
   const image = await pullImage(engines, 'docker', 'cli');
   const times: string[] = [];
-  // The check follows the service's own setting of its port.
-  for (const more of [[], ['-e', 'DUPLICATI__WEBSERVICE_PORT=9000']]) {
+  // The check finds the server by what it leaves in its data folder: another port, given and https.
+  const ways: { variables: string[] }[] = [
+    { variables: [] },
+    { variables: ['-e', 'DUPLICATI__WEBSERVICE_PORT=9000'] },
+    { variables: ['-e', 'DUPLICATI__CONFIGURE_HTTPS=true', '-e', 'DUPLICATI__WEBSERVICE_PORT=9001'] },
+  ];
+  for (const { variables: more } of ways) {
     await withContainer(engines, 'docker', image, ['--health-interval', '2s', ...more], async (container) => {
       const read = async () =>
         (await engines.run(container.command('inspect', '-f', '{{.State.Health.Status}}', container.name))).trim();
@@ -259,7 +264,7 @@ async function runHealth(log: Log): Promise<string> {
       times.push(`${((performance.now() - start) / 1000).toFixed(1)} s`);
     });
   }
-  return `healthy after ${times.join(', on another port after ')}`;
+  return `healthy after ${times[0]}, on another port after ${times[1]}, with https after ${times[2]}`;
 }
 
 async function runArm64(log: Log): Promise<void> {
