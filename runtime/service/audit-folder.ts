@@ -21,11 +21,12 @@ export function auditFolder(
   folder: string,
   { insecure, log, judgedElsewhere }: { insecure: boolean; log: Log; judgedElsewhere: readonly string[] },
   us = process.getuid?.(),
+  read = (at: string): Dirent[] => readdirSync(at, { withFileTypes: true }),
 ): void {
   const closed: string[] = [];
   let count = 0;
   const visit = (at: string, depth: number) => {
-    for (const entry of readdirSync(at, { withFileTypes: true })) {
+    for (const entry of list(at, depth)) {
       if (++count > MOST) return;
       const file = path.join(at, entry.name);
       if (depth === 0 && entry.isDirectory() && LEFT_OVER.test(entry.name))
@@ -34,6 +35,14 @@ export function auditFolder(
         judge(file, entry);
         if (entry.isDirectory() && depth < DEEPEST) visit(file, depth + 1);
       }
+    }
+  };
+  const list = (at: string, depth: number): Dirent[] => {
+    try {
+      return read(at);
+    } catch (thrown) {
+      if (depth === 0) throw thrown;
+      return []; // root's alone, such as the lost+found of a disk
     }
   };
   const judge = (file: string, entry: Dirent) => {

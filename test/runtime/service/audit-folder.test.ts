@@ -1,4 +1,13 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { UserError } from '../../../runtime/errors.ts';
@@ -63,4 +72,16 @@ test('after its first start everything in the data folder is for one account alo
   auditFolder(folder, { insecure: false, log, judgedElsewhere: [] });
   t.deepEqual(lines, []);
   t.is(modeOf(folder), '700');
+});
+
+test('a folder that the server cannot look into, such as the lost+found of a disk, is left alone', async (t) => {
+  const folder = await makeFolder(t);
+  mkdirSync(path.join(folder, 'lost+found'), { mode: 0o700 });
+  const { log, lines } = keepLog();
+  const read = (at: string) => {
+    if (at !== folder) throw new Error('EACCES');
+    return readdirSync(at, { withFileTypes: true });
+  };
+  auditFolder(folder, { insecure: false, log, judgedElsewhere: [] }, process.getuid?.(), read);
+  t.deepEqual(lines, []);
 });
