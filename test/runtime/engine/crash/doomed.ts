@@ -9,6 +9,6 @@ const counted = countPoints(opened.place, (reached) => {
 });
 const machine = { disk: counted.disk, sink: counted.sink };
 if (operation === 'backup') await opened.backup({ uploadsAtOnce: 1 }, machine);
-else if (operation === 'delete') await opened.delete([1, 2], machine);
+else if (operation === 'delete') await opened.delete([1, 3], machine);
 else await opened.compact(machine);
 process.stdout.write(`${counted.count()}`);
