@@ -72,6 +72,7 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
     modifiedSymlinks: 0,
   };
   const beforeOf = previousEntries(order);
+  const buffer = Buffer.allocUnsafe(order.blocksize);
   const words = { File: 'Files', Folder: 'Folders', Symlink: 'Symlinks' } as const;
 
   async function addOne(one: Found): Promise<void> {
@@ -89,7 +90,7 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
       old.metadata === metadata &&
       (!isFile || (old.modified === seconds && old.size === Number(status.size)));
     if (isSame) return rows.addTo(version.id, old.entry, old.modified);
-    const content = isFile ? await readFile(one, order, counts) : 0;
+    const content = isFile ? await readFile(one, order, buffer, counts) : 0;
     rows.addTo(version.id, rows.entry(path, type, content, metadata), seconds);
     counts[`${old ? 'modified' : 'added'}${words[type]}`]++;
   }
@@ -129,7 +130,7 @@ class ReadError extends Error {
   }
 }
 
-async function readFile({ path, status }: Found, order: AddOrder, counts: Counts): Promise<number> {
+async function readFile({ path, status }: Found, order: AddOrder, buffer: Buffer, counts: Counts): Promise<number> {
   let handle: number;
   try {
     handle = openForReading(path);
@@ -142,7 +143,7 @@ async function readFile({ path, status }: Found, order: AddOrder, counts: Counts
       throw new ReadError(new Error('another file took its place while it was looked at'));
     counts.openedFiles++;
     const { name } = splitPath(path);
-    const { stream, size } = await order.streams.addBlocks(blocksOf(handle, order.blocksize), order.isCompressed(name));
+    const { stream, size } = await order.streams.addBlocks(blocksOf(handle, buffer), order.isCompressed(name));
     counts.openedBytes += size;
     const after = fstatSync(handle, { bigint: true });
     if (after.mtimeNs !== now.mtimeNs || Number(after.size) !== size) {
@@ -165,19 +166,19 @@ function openForReading(path: string): number {
   }
 }
 
-function* blocksOf(handle: number, blocksize: number): Generator<Buffer> {
-  const buffer = Buffer.allocUnsafe(blocksize);
+/** @param buffer of a block's size; each block is overwritten by the next. */
+function* blocksOf(handle: number, buffer: Buffer): Generator<Buffer> {
   for (;;) {
     let filled = 0;
     try {
-      for (let count = -1; count !== 0 && filled < blocksize; filled += count) {
-        count = readSync(handle, buffer, filled, blocksize - filled, null);
+      for (let count = -1; count !== 0 && filled < buffer.length; filled += count) {
+        count = readSync(handle, buffer, filled, buffer.length - filled, null);
       }
     } catch (thrown) {
       throw new ReadError(thrown);
     }
     if (filled > 0) yield buffer.subarray(0, filled);
-    if (filled < blocksize) return;
+    if (filled < buffer.length) return;
   }
 }
 

@@ -1,5 +1,5 @@
 /** The bytes of a file or of metadata become blocks, and a row that says which. */
-import { createHash, hash as hashAtOnce } from 'node:crypto';
+import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { rowOf } from '../local-database/record-entries.ts';
 import { HASHES, nodeHash } from '../volumes/hash-text.ts';
@@ -62,16 +62,18 @@ export function createStreamWriter(database: LocalDatabase, blocks: BlockWriter,
       return record(hash, bytes.length, parts).stream;
     },
     async addBlocks(source, isStored) {
-      const hash = createHash(whole);
-      const parts = [];
-      let size = 0;
+      const parts: { id: number; hash: Buffer }[] = [];
+      let [size, digest]: [number, Hash | undefined] = [0, undefined];
       for (const bytes of source) {
-        hash.update(bytes);
+        // Of a file of one block, the block's hash is the file's where both are made the same way.
+        if (size > 0 || bytes.length === blocksize || block !== whole) digest ??= createHash(whole);
+        digest?.update(bytes);
         size += bytes.length;
         parts.push(addBlock(bytes, isStored));
         if (blocks.isFull) await blocks.flush();
       }
-      return { ...record(hash.digest(), size, parts), size };
+      const hash = digest?.digest() ?? parts[0]?.hash ?? hashAtOnce(whole, '', 'buffer');
+      return { ...record(hash, size, parts), size };
     },
   };
 }
