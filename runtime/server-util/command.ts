@@ -5,7 +5,7 @@ import { findServerFolders } from '../client/server-folders.ts';
 import type { Given } from '../command-line/arguments.ts';
 import { UserError } from '../errors.ts';
 import { openLog } from '../log/log.ts';
-import { findDataFolder, namedDataFolder, prepareDataFolder } from '../service/data-folder.ts';
+import { dataFolderOf, namedDataFolder, prepareDataFolder } from '../service/data-folder.ts';
 import { askSecret } from './ask-secret.ts';
 import { guessServer, readHostUrl } from './health.ts';
 import { type CommandOption, USER_ERROR, type UtilOption } from './options.ts';
@@ -75,7 +75,7 @@ function openTokens(given: Given<UtilOption>): TokenStore {
   const key = given.text('settings-encryption-key') ?? (process.env.SETTINGS_ENCRYPTION_KEY || undefined);
   const named = given.text('settings-file');
   if (named) return openTokenStore(path.resolve(named), key, () => {});
-  const folder = findDataFolder(given.text('server-datafolder'));
+  const folder = dataFolderOf(given);
   const isInsecure = given.flag('allow-insecure-datafolder');
   return openTokenStore(path.join(folder, STORE_FILE), key, () => {
     prepareDataFolder(folder, isInsecure, openLog('Warning'));

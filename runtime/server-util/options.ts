@@ -15,11 +15,17 @@ export type GlobalOption =
   | 'insecure'
   | 'host-cert'
   | 'ignore-revocation-failure'
-  | 'portable-mode'
   | 'secret-provider'
   | 'secret-provider-cache'
   | 'secret-provider-pattern'
   | DataFolderOption;
+
+/** What the data folder means here. */
+const FOLDER_HELP: Readonly<Partial<Record<DataFolderOption, string>>> = {
+  'server-datafolder':
+    'Data folder of the server: root and its owner need no password for a server of this machine. Without it: $DUPLICATI_HOME, else your own and the one of the service are tried.',
+  'allow-insecure-datafolder': 'Keep tokens in a folder that other accounts could read or replace.',
+};
 
 /** Options of every command. */
 export const globalOptions: readonly Option<GlobalOption>[] = [
@@ -35,15 +41,7 @@ export const globalOptions: readonly Option<GlobalOption>[] = [
     help: 'Password of the server, where one is needed. Better in the environment, where other accounts do not see it.',
   },
   { name: 'json', help: 'Print JSON instead of text.' },
-  ...dataFolderOptions.map(
-    (option): Option<DataFolderOption> =>
-      option.name === 'server-datafolder'
-        ? {
-            ...option,
-            help: 'Data folder of the server: root and its owner need no password for a server of this machine. Without it: $DUPLICATI_HOME, else your own and the one of the service are tried.',
-          }
-        : { ...option, help: 'Keep tokens in a folder that other accounts could read or replace.' },
-  ),
+  ...dataFolderOptions.map((option) => ({ ...option, help: FOLDER_HELP[option.name] ?? option.help })),
   {
     name: 'settings-file',
     value: 'FILE',
@@ -62,10 +60,6 @@ export const globalOptions: readonly Option<GlobalOption>[] = [
     help: 'Believe the certificate with this SHA-1 or SHA-256 hash; * is the same as --insecure.',
   },
   { name: 'ignore-revocation-failure', help: 'Read for compatibility: revocation of certificates is not looked up.' },
-  {
-    name: 'portable-mode',
-    help: 'The data folder is "data" of the installation, unless --server-datafolder is given.',
-  },
   { name: 'secret-provider', value: 'URL', secret: true, help: 'Comes with a later release.' },
   {
     name: 'secret-provider-cache',
