@@ -1,24 +1,4 @@
-/** Options of the modules that the engine is made with; the form is that of `engine-options.ts`. */
-export const ZIP_OPTIONS = `
-zip-compression-level|Enumeration|9||0 1 2 3 4 5 6 7 8 9
-compression-level|Enumeration!|9||0 1 2 3 4 5 6 7 8 9
-zip-compression-method|Enumeration|Deflate||None Deflate BZip2 LZMA PPMd GZip Xz Deflate64 ZStandard
-zip-compression-zip64|Boolean!|true
-zip-compression-library|Enumeration|Auto||Auto SharpCompress BuiltIn`;
-
-export const AES_OPTIONS = `
-aes-version|Enumeration|2||2 3
-aes-v3-iterations|Integer|300000
-aes-minimal-header|Boolean|false`;
-
-export const GPG_OPTIONS = `
-gpg-encryption-enable-armor|Boolean|false
-gpg-encryption-command|String|--symmetric
-gpg-decryption-command|String|--decrypt
-gpg-encryption-switches|String
-gpg-decryption-switches|String
-gpg-program-path|Path|/usr/bin/gpg`;
-
+/** Options of the storage modules; the form is that of `engine-options.ts`. */
 export const FILE_OPTIONS = `
 alternate-destination-marker|String
 alternate-target-paths|Path

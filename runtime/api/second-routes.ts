@@ -6,6 +6,8 @@ import { isoTime } from '../backups/configuration.ts';
 import type { Connection, Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findInText } from '../backups/programs.ts';
 import { maskAddress, unmaskAddress } from '../backups/secrets.ts';
+import { readSize } from '../engine/options/sizes.ts';
+import { CORE_OPTIONS } from '../engine/options/table.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import { findBackup, requireAllowed } from './backup-routes.ts';
 import { envelope, wrap } from './envelope.ts';
@@ -97,7 +99,7 @@ export function secondRoutes(backups: Backups, connections: Connections, allowed
           TempPath: `${folder}/`,
           FreeSpace: bavail * bsize,
           TotalSpace: blocks * bsize,
-          DblockSize: readSize(options.find(({ name }) => name === 'dblock-size')?.value) ?? 50 * 1024 ** 2,
+          DblockSize: readVolumeSize(options.find(({ name }) => name === 'dblock-size')?.value),
           RestoreCacheMax: 4096,
         });
       }),
@@ -105,10 +107,13 @@ export function secondRoutes(backups: Backups, connections: Connections, allowed
   ];
 }
 
-/** A size such as `50mb`, in bytes; without a unit, megabytes. */
-export function readSize(text: string | undefined): number | undefined {
-  const [, digits, unit = 'm'] = /^\s*(\d{1,12})\s*([kmgt]?)i?b?\s*$/i.exec(text ?? '') ?? [];
-  if (digits === undefined) return undefined;
-  const power = ['', 'k', 'm', 'g', 't'].indexOf((unit || (/b\s*$/i.test(text ?? '') ? '' : 'm')).toLowerCase());
-  return Number(digits) * 1024 ** power;
+/** The size of a volume that a backup is configured with, in bytes; the default where it cannot be read. */
+export function readVolumeSize(text: string | undefined): number {
+  try {
+    return readSize('dblock-size', text ?? DEFAULT_VOLUME_SIZE, 'mb');
+  } catch {
+    return readSize('dblock-size', DEFAULT_VOLUME_SIZE, 'mb');
+  }
 }
+
+const DEFAULT_VOLUME_SIZE = CORE_OPTIONS['dblock-size'].default;

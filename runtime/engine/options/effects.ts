@@ -1,0 +1,15 @@
+import type { OptionName } from './table.ts';
+
+/** What an option does here: nothing that is accepted has no effect. */
+export type Effect = { kind: 'used' } | { kind: 'refused'; why: string };
+
+/** Options that the engine does what they say. Who makes one work adds it, with its test. */
+const USED: readonly OptionName[] = [];
+
+/** Why an option is not there, where the reason is another than that it has not been made. */
+const REFUSED: Partial<Record<OptionName, string>> = {};
+
+export function effectOf(option: OptionName): Effect {
+  if (USED.includes(option)) return { kind: 'used' };
+  return { kind: 'refused', why: REFUSED[option] ?? 'it does not work yet' };
+}
