@@ -1,12 +1,16 @@
 import { connect, type Socket } from 'node:net';
 
-/** Sends bytes as they are and gives back everything the server sent until it closed the connection, or was quiet for `quiet` ms. */
+/** Until the first byte of an answer: a busy machine is no fault. */
+const PATIENCE = 20_000;
+
+/** Sends bytes as they are and gives back everything the server sent until it closed the connection, or was quiet for `quiet` ms after that. */
 export function sendRaw(port: number, bytes: string, host = '127.0.0.1', quiet = 5000): Promise<string> {
   return new Promise((resolve, reject) => {
     let answer = '';
     const socket = connect(port, host, () => socket.write(Buffer.from(bytes, 'latin1')));
-    socket.setTimeout(quiet, () => socket.destroy());
+    socket.setTimeout(Math.max(quiet, PATIENCE), () => socket.destroy());
     socket.on('data', (data) => {
+      if (answer === '') socket.setTimeout(quiet);
       answer += data.toString('latin1');
     });
     socket.on('error', (error) => (answer ? resolve(answer) : reject(error)));
