@@ -1,11 +1,11 @@
 import os from 'node:os';
 import { object, string } from 'valibot';
 import { MASK } from '../backups/secrets.ts';
+import { makeFilterGroups } from '../engine/filter/filter-groups.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import { LOG_LEVELS } from '../log/log.ts';
 import { version } from '../paths.ts';
 import { findHome } from './file-routes.ts';
-import { makeFilterGroups } from './filter-groups.ts';
 import { listModules } from './modules.ts';
 import { listTimeZones } from './time-zones.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { makeFilterGroups } from '../../../runtime/api/filter-groups.ts';
+import { makeFilterGroups } from '../../../runtime/engine/filter/filter-groups.ts';
 import { version } from '../../../runtime/paths.ts';
 import { openServer } from './open-server.ts';
 

@@ -1,3 +1,5 @@
+import { unusableRule } from './filter-error.ts';
+
 /** Filters by the name of their group. */
 type Groups = Readonly<Record<string, readonly string[]>>;
 
@@ -125,3 +127,42 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   ProgramFiles: 'C:\\Program Files',
   'ProgramFiles(x86)': 'C:\\Program Files (x86)',
 };
+
+const ALIASES: Readonly<Record<string, string>> = {
+  system: 'systemfiles',
+  sys: 'systemfiles',
+  os: 'operatingsystem',
+  cachefolders: 'cachefiles',
+  caches: 'cachefiles',
+  cache: 'cachefiles',
+  temporaryfolders: 'temporaryfiles',
+  tempfolders: 'temporaryfiles',
+  tempfiles: 'temporaryfiles',
+  temp: 'temporaryfiles',
+  tmp: 'temporaryfiles',
+  application: 'applications',
+  apps: 'applications',
+  app: 'applications',
+  defaultexclude: 'defaultexcludes',
+  excludes: 'defaultexcludes',
+  exclude: 'defaultexcludes',
+  exc: 'defaultexcludes',
+  defaultinclude: 'defaultincludes',
+  includes: 'defaultincludes',
+  include: 'defaultincludes',
+  inc: 'defaultincludes',
+};
+
+/** Rules of the groups that a rule such as `{SystemFiles,Temp}` names, in any case. @throws UserError for a name that is no group's */
+export function expandGroups(rule: string, groups: Groups): string[] {
+  const names = rule.slice(1, -1).split(/[:,;|]/, 1000);
+  return names
+    .map((name) => name.trim())
+    .filter((name) => name !== '')
+    .flatMap((name) => {
+      const wanted = ALIASES[name.toLowerCase()] ?? name.toLowerCase();
+      const found = Object.entries(groups).find(([one]) => one.toLowerCase() === wanted);
+      if (!found) throw unusableRule(rule, `there is no group "${name}"; there are ${Object.keys(groups).join(', ')}`);
+      return found[1];
+    });
+}
