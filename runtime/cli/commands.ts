@@ -1,22 +1,39 @@
-/** Duplicati's commands that need the backup engine: known by name, so that nobody takes them for a typing mistake. */
-export const ENGINE_COMMANDS: readonly { name: string; help: string }[] = [
+import type { Given, Option } from '../command-line/arguments.ts';
+import { readCommand } from '../command-line/commands.ts';
+import type { Description } from '../command-line/help.ts';
+import { codeOf, SERIOUS, UserError } from '../errors.ts';
+import type { CliCommand } from './command.ts';
+import { compareCommand } from './compare-command.ts';
+import { damageCommands } from './damage-commands.ts';
+import { explainSystemError } from './explain.ts';
+import { catchInterrupts } from './interrupt.ts';
+import { listCommands } from './list-commands.ts';
+import { NamedError } from './named-error.ts';
+import type { CliOption } from './options.ts';
+import { standardOutput } from './output.ts';
+import { terminalProgress } from './progress.ts';
+import { repairCommand } from './repair-command.ts';
+import { restoreCommand } from './restore-command.ts';
+
+/** Duplicati's exit code for a wrong command line. */
+export const WRONG_COMMAND_LINE = 200;
+
+/** Commands that read a backup. */
+export const COMMANDS: readonly CliCommand[] = [
+  restoreCommand,
+  ...listCommands,
+  compareCommand,
+  ...damageCommands,
+  repairCommand,
+];
+
+/** Duplicati's commands that write to a destination: known by name, so that nobody takes them for a typing mistake. */
+export const LATER_COMMANDS: readonly { name: string; help: string }[] = [
   { name: 'backup', help: 'Back folders up to a destination.' },
-  { name: 'restore', help: 'Restore files from a destination.' },
-  { name: 'find', help: 'Find files in the versions of a backup.' },
-  { name: 'list', help: 'List versions, or the files in one.' },
-  { name: 'list-filesets', help: 'List versions.' },
-  { name: 'list-folder-contents', help: 'List one folder of a version.' },
-  { name: 'list-file-versions', help: 'List the versions of a file.' },
-  { name: 'search-files', help: 'Search files in all versions.' },
   { name: 'delete', help: 'Delete versions.' },
   { name: 'compact', help: 'Repack volumes that hold deleted data.' },
-  { name: 'compare', help: 'Show what changed between two versions.' },
-  { name: 'test', help: 'Verify volumes at a destination.' },
-  { name: 'repair', help: 'Repair or recreate the local database.' },
   { name: 'purge', help: 'Remove files from existing versions.' },
-  { name: 'list-broken-files', help: 'List files that cannot be restored.' },
   { name: 'purge-broken-files', help: 'Remove files that cannot be restored.' },
-  { name: 'affected', help: 'Show what depends on given volumes.' },
   { name: 'create-report', help: 'Write a report for the analysis of a fault.' },
   { name: 'test-filters', help: 'Show what a filter includes.' },
   { name: 'vacuum', help: 'Shrink the local database.' },
@@ -34,3 +51,73 @@ export const COMMAND_ALIASES: Readonly<Record<string, string>> = {
   verify: 'test',
   'test-filter': 'test-filters',
 };
+
+/** Every option of any command, once. */
+export const commandOptions: readonly Option<CliOption>[] = [
+  ...new Map(COMMANDS.flatMap(({ options }) => options).map((option) => [option.name, option])).values(),
+];
+
+export function describeCommand(word: string): Description | undefined {
+  const command = COMMANDS.find(({ name }) => name === (COMMAND_ALIASES[word] ?? word));
+  if (!command) return undefined;
+  const { name, operands, help, options, examples } = command;
+  const environment = [{ name: 'PASSPHRASE', help: 'Passphrase of the backup.' }];
+  return {
+    name: 'duplicati-cli',
+    summary: `the command ${name}`,
+    usage: [`${[name, ...operands].join(' ')} [options]`],
+    text: [help],
+    options,
+    environment,
+    examples,
+  };
+}
+
+/** Runs the command that the words begin with. @returns the exit code. @throws UserError */
+export async function runCliCommand(given: Given<CliOption>, argv: readonly string[]): Promise<number> {
+  const [word = '', ...words] = given.words;
+  const name = readCommand(COMMAND_ALIASES[word] ?? word, {
+    now: ['system-info', ...COMMANDS.map((command) => command.name)],
+    later: LATER_COMMANDS.map((command) => command.name),
+    waitFor: 'the backup engine',
+    laterExit: SERIOUS,
+    wrongUse: WRONG_COMMAND_LINE,
+  });
+  const command = COMMANDS.find((one) => one.name === name)!;
+  requireFit(command, words, argv);
+  const progress = terminalProgress(given.flag('json'));
+  const { signal, release } = catchInterrupts(progress.say);
+  try {
+    const output = standardOutput(given.flag('json'));
+    return await command.run({ words, url: words[0]!, given, argv, output, progress, signal });
+  } catch (thrown) {
+    progress.end();
+    if (codeOf(thrown) === 'EPIPE') throw thrown;
+    const explained = signal.aborted && !(thrown instanceof UserError) ? stopped(thrown) : explainSystemError(thrown);
+    if (explained instanceof NamedError) process.stderr.write(`ErrorID: ${explained.id}\n`);
+    throw explained;
+  } finally {
+    release();
+  }
+}
+
+function stopped(thrown: unknown): UserError {
+  return new NamedError('Stopped', 'stopped; what was done is whole, nothing half done is left', SERIOUS, thrown);
+}
+
+function requireFit({ name, operands, options }: CliCommand, words: readonly string[], argv: readonly string[]): void {
+  const least = operands.filter((operand) => operand.startsWith('<')).length;
+  const isOpen = operands.some((operand) => operand.includes('...'));
+  if (words.length < least) {
+    throw new UserError(`${name} needs ${operands[words.length]} (see ${name} --help)`, WRONG_COMMAND_LINE);
+  }
+  if (words.length > operands.length && !isOpen) {
+    throw new UserError(`${name}: there is a word too many (see ${name} --help)`, WRONG_COMMAND_LINE);
+  }
+  for (const { name: option } of commandOptions) {
+    if (options.some((one) => one.name === option)) continue;
+    if (argv.some((one) => one.toLowerCase() === `--${option}` || one.toLowerCase().startsWith(`--${option}=`))) {
+      throw new UserError(`${name} has no option --${option} (see ${name} --help)`, WRONG_COMMAND_LINE);
+    }
+  }
+}

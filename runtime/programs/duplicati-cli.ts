@@ -1,44 +1,43 @@
-import { COMMAND_ALIASES, ENGINE_COMMANDS } from '../cli/commands.ts';
+import {
+  COMMANDS,
+  commandOptions,
+  describeCommand,
+  LATER_COMMANDS,
+  runCliCommand,
+  WRONG_COMMAND_LINE,
+} from '../cli/commands.ts';
 import { describeSystem, formatSystem } from '../cli/system-info.ts';
 import { runProgram } from '../command-line/command-line.ts';
-import { describeLater, readCommand } from '../command-line/commands.ts';
-import { SERIOUS } from '../errors.ts';
+import { describeLater } from '../command-line/commands.ts';
 import { dataFolderEnvironment, dataFolderOptions } from '../service/data-folder.ts';
-
-/** Duplicati's exit code for a wrong command line. */
-const WRONG_COMMAND_LINE = 200;
 
 void runProgram({
   name: 'duplicati-cli',
   summary: 'backups from the command line',
   usage: ['<command> [options]'],
   text: [
-    'Exit codes: 0 done, 100 error, 200 wrong command line.',
+    'Exit codes: 0 done, 2 done with warnings, 100 error (also: something could not be restored, or is damaged), 200 wrong command line. An error that has a name prints it as "ErrorID: NAME".',
     'Commands marked as coming with a later release wait for the backup engine; they end with code 100 and do nothing.',
   ],
   commands: [
+    ...COMMANDS.map(({ name, operands, help }) => ({ name: [name, ...operands].join(' '), help })),
     { name: 'system-info', help: 'Print versions, paths and which SQLite driver is in use.' },
     { name: 'help', help: 'Print this help.' },
     { name: 'version', help: 'Print the version.' },
-    ...describeLater(ENGINE_COMMANDS),
+    ...describeLater(LATER_COMMANDS),
   ],
-  options: [
-    { name: 'json', help: 'Print JSON instead of text.' },
-    ...dataFolderOptions.filter((option) => option.name === 'server-datafolder'),
+  describeCommand,
+  options: [...commandOptions, ...dataFolderOptions.filter((option) => option.name === 'server-datafolder')],
+  environment: [...dataFolderEnvironment, { name: 'PASSPHRASE', help: 'Passphrase of the backup.' }],
+  examples: [
+    { line: 'duplicati-cli list file:///mnt/backup', help: 'Which versions are there?' },
+    { line: 'duplicati-cli restore file:///mnt/backup --restore-path=/tmp/restored', help: 'Restore the newest.' },
+    { line: 'duplicati-cli system-info --json', help: 'What to send along with a report of a fault.' },
   ],
-  environment: dataFolderEnvironment,
-  examples: [{ line: 'duplicati-cli system-info --json', help: 'What to send along with a report of a fault.' }],
   wrongUse: WRONG_COMMAND_LINE,
   helpWhenEmpty: true,
   async run(given) {
-    const [word = ''] = given.words;
-    readCommand(COMMAND_ALIASES[word] ?? word, {
-      now: ['system-info'],
-      later: ENGINE_COMMANDS.map((command) => command.name),
-      waitFor: 'the backup engine',
-      laterExit: SERIOUS,
-      wrongUse: WRONG_COMMAND_LINE,
-    });
+    if (given.words[0] !== 'system-info') return runCliCommand(given, process.argv.slice(2));
     process.stdout.write(formatSystem(await describeSystem(given.text('server-datafolder')), given.flag('json')));
     return 0;
   },

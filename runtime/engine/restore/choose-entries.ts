@@ -44,6 +44,7 @@ export function chooseEntries(database: LocalDatabase, version: number, isWanted
   }
   database.exec(`
     CREATE INDEX temp.wanted_by_content ON wanted(content);
+    CREATE INDEX temp.wanted_by_path ON wanted(type, path);
     INSERT OR IGNORE INTO wanted_stream SELECT DISTINCT metadata, 1 FROM wanted WHERE metadata > 0;
     INSERT INTO wanted_stream SELECT DISTINCT content, 0 FROM wanted WHERE content > 0
       ON CONFLICT(stream) DO UPDATE SET is_metadata = 2`);
@@ -56,11 +57,18 @@ export function* wantedEntries(
   type: Wanted['type'],
   order: 'path' | 'path DESC',
 ): Generator<Wanted> {
-  const page = database.prepare(`SELECT * FROM wanted WHERE type = ? ORDER BY ${order} LIMIT 1000 OFFSET ?`);
-  for (let offset = 0; ; offset += 1000) {
-    const rows = page.all(type, offset);
+  // From the last row on: an offset would be counted anew for each page.
+  const [than, least, direction] = order === 'path' ? ['>', '>=', 'ASC'] : ['<', '<=', 'DESC'];
+  const first = database.prepare(
+    `SELECT * FROM wanted WHERE type = ? ORDER BY path ${direction}, entry ${direction} LIMIT 1000`,
+  );
+  const next = database.prepare(
+    `SELECT * FROM wanted WHERE type = ? AND path ${least} ? AND (path, entry) ${than} (?, ?) ORDER BY path ${direction}, entry ${direction} LIMIT 1000`,
+  );
+  for (let rows = first.all(type); rows.length > 0; ) {
     for (const row of rows) yield wantedOf(row);
-    if (rows.length < 1000) return;
+    const { path, entry } = rows.at(-1)!;
+    rows = next.all(type, path!, path!, entry!);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Every volume that holds a wanted block is fetched once. */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import type { Remote } from '../remote/remote.ts';
 import { entryNameOf, nodeHash } from '../volumes/hash-text.ts';
@@ -14,6 +15,7 @@ export async function fetchBlocks(
   remote: Remote,
   manifest: Manifest,
   writer: FileWriter,
+  { report, signal }: { report?(bytes: number, total: number, path?: string): void; signal?: AbortSignal },
 ): Promise<void> {
   database.exec(`DROP TABLE IF EXISTS temp.unread;
     CREATE TEMP TABLE unread(block INTEGER PRIMARY KEY, why TEXT NOT NULL) STRICT`);
@@ -27,24 +29,35 @@ export async function fetchBlocks(
     .all();
   const uses = database.prepare(
     `SELECT block.id AS block, block.hash AS hash, block.size AS size, stream_block.stream AS stream, position
-     FROM ${needed} WHERE block.volume = ? AND (block.id, stream_block.stream, position) > (?, ?, ?)
+     FROM ${needed} WHERE block.volume = ? AND block.id >= ? AND (block.id, stream_block.stream, position) > (?, ?, ?)
      ORDER BY block.id, stream_block.stream, position LIMIT 1000`,
   );
 
+  const wanted = database.prepare(
+    'SELECT total(size) AS total FROM stream WHERE id IN (SELECT stream FROM wanted_stream)',
+  );
+  const total = Number(wanted.get()?.total);
+  let done = 0;
+
   /** Blocks of a volume in the order of their rows; each is read once, however many streams have it. */
-  function writeBlocks(volume: number, read: (hash: Buffer, size: number) => Buffer): void {
+  async function writeBlocks(volume: number, read: (hash: Buffer, size: number) => Buffer): Promise<void> {
     let last: { block: number; bytes: Buffer | undefined } | undefined;
-    for (let rows = uses.all(volume, 0, 0, 0); rows.length > 0; ) {
+    for (let rows = uses.all(volume, 0, 0, 0, 0); rows.length > 0; ) {
       // One transaction a page: metadata goes into a table.
       database.transaction(() => {
         for (const row of rows) {
           const block = Number(row.block);
           if (last?.block !== block) last = { block, bytes: readOrNote(block, row.hash, Number(row.size), read) };
+          done += Number(row.size);
           if (last.bytes) writer.write(Number(row.stream), Number(row.position), last.bytes);
         }
       });
       const end = rows.at(-1)!;
-      rows = uses.all(volume, end.block!, end.stream!, end.position!);
+      rows = uses.all(volume, end.block!, end.block!, end.stream!, end.position!);
+      report?.(done, total);
+      // Between two pages Ctrl-C is heard.
+      await setImmediate();
+      signal?.throwIfAborted();
     }
   }
   function readOrNote(block: number, hash: unknown, size: number, read: (hash: Buffer, size: number) => Buffer) {
@@ -65,13 +78,13 @@ export async function fetchBlocks(
     } catch (thrown) {
       if (!(thrown instanceof VolumeError)) throw thrown;
       const { message } = thrown;
-      writeBlocks(Number(id), () => {
+      await writeBlocks(Number(id), () => {
         throw new VolumeError(thrown.reason, `${name}: ${message}`);
       });
       continue;
     }
     try {
-      writeBlocks(Number(id), (key, size) => readBlock(volume, key, size, manifest));
+      await writeBlocks(Number(id), (key, size) => readBlock(volume, key, size, manifest));
     } finally {
       volume.close();
     }

@@ -3,46 +3,61 @@ import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
+  fstatSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
+  readlinkSync,
   readSync,
   renameSync,
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { codeOf, messageOf } from '../../errors.ts';
+import { setImmediate } from 'node:timers/promises';
+import { codeOf, messageOf, UserError } from '../../errors.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { nodeHash } from '../volumes/hash-text.ts';
 import type { Manifest } from '../volumes/manifest.ts';
 import { LARGEST_METADATA, type Metadata, readMetadata } from '../volumes/metadata.ts';
+import { readAccountNumbers } from './account-numbers.ts';
 import { applyMetadata } from './apply-metadata.ts';
 import { namesOf, type Wanted, wantedEntries } from './choose-entries.ts';
 import type { Shortfall } from './restore.ts';
 import type { Target } from './target.ts';
+import type { FileWriter } from './write-files.ts';
 
-const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constants;
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 export interface FinishOrder {
   prefix: string;
   manifest: Manifest;
   permissions: boolean;
   overwrite: boolean;
-  /** The temporary name of an entry's file. */
-  written(entry: number): string;
+  writer: FileWriter;
+  verify?: boolean;
+  report?(bytes: number, total: number, path?: string): void;
+  signal?: AbortSignal;
 }
 
 /** In this order: nothing is written into a folder, or through a link, that has got its last form already. */
-export function finishEntries(
+export async function finishEntries(
   database: LocalDatabase,
   target: Target,
   order: FinishOrder,
-): { bytes: number; shortfalls: Shortfall[] } {
+): Promise<{ bytes: number; kept: number; shortfalls: Shortfall[] }> {
+  const { writer } = order;
+  const accounts = readAccountNumbers();
   const shortfalls: Shortfall[] = [];
   const metadataOf = metadataReader(database);
   const content = contentReader(database, order.manifest);
-  let bytes = 0;
+  let [bytes, kept, count] = [0, 0, 0];
 
+  async function pause(): Promise<void> {
+    if (++count % 64 !== 0) return;
+    await setImmediate();
+    order.signal?.throwIfAborted();
+  }
   function finish(
     wanted: Wanted,
     make: (names: string[], metadata: Metadata | undefined) => string[] | undefined,
@@ -55,37 +70,62 @@ export function finishEntries(
       if (!made) return;
       if (metadata instanceof Error) shortfalls.push({ path, kind: 'partly', message: metadata.message });
       else if (metadata) {
-        const isFolderRoot = made.length === 0;
-        const place = isFolderRoot ? `${target.root}/.` : target.at(made);
-        for (const message of applyMetadata(place, wanted, metadata, order.permissions))
+        // A folder that was there is its owner's, whatever is restored into it.
+        if (made.length === 0 && !target.isNew) return;
+        const place = made.length === 0 ? target.rootPlace : target.at(made);
+        const isOwn = (inode: bigint) => wanted.type !== 'File' || writer.isOwn(wanted.entry, inode);
+        for (const message of applyMetadata(place, wanted, metadata, {
+          permissions: order.permissions,
+          accounts,
+          isOwn,
+        }))
           shortfalls.push({ path, kind: 'partly', message });
       }
+      if (wanted.type === 'File') writer.forget(wanted.entry);
     } catch (thrown) {
+      if (ENDS_ALL.has(codeOf(thrown))) throw thrown;
       shortfalls.push({ path, kind: 'lost', message: messageOf(thrown) });
     }
   }
 
   for (const file of wantedEntries(database, 'File', 'path')) {
+    await pause();
     finish(file, (names) => {
-      const temporary = target.at([...names.slice(0, -1), order.written(file.entry)]);
+      const failure = writer.failure(file.entry);
+      if (failure !== undefined) throw new Error(failure);
+      const temporary = target.at([...names.slice(0, -1), writer.temporary(file.entry)]);
       const { size, hash, why } = content(file.content);
-      const complaint = why ?? (size === 0 ? makeEmpty(temporary) : differs(temporary, size, hash, order.manifest));
+      if (why === undefined && size === 0) writer.makeEmpty(file.entry, names);
+      const complaint =
+        why ??
+        differs(temporary, order.verify === false ? undefined : { size, hash }, order.manifest, (inode) =>
+          writer.isOwn(file.entry, inode),
+        );
       if (complaint !== undefined) {
         rmSync(temporary, { force: true });
+        writer.forget(file.entry);
         shortfalls.push({ path: file.path, kind: 'lost', message: complaint });
         return undefined;
       }
-      const free = freeNames(target, names, order, (place) => differs(place, size, hash, order.manifest) === undefined);
-      renameSync(temporary, target.at(free));
+      const isSame = (place: string) => differs(place, { size, hash }, order.manifest) === undefined;
+      if (isSame(target.at(names))) {
+        rmSync(temporary, { force: true });
+        kept++;
+        return names;
+      }
+      const free = nameFile(target, names, order.overwrite, temporary);
       bytes += size;
       return free;
     });
+    writer.drop(file.entry);
   }
   for (const link of wantedEntries(database, 'Symlink', 'path')) {
+    await pause();
     finish(link, (names, metadata) => {
       if (metadata?.linkTarget === undefined) throw new Error('where the link points to is lost');
       const place = target.at(names);
       if (lstatSync(place, { throwIfNoEntry: false })) {
+        if (readLink(place) === metadata.linkTarget) return names;
         if (!order.overwrite) throw new Error('something of this name is there; it was kept');
         rmSync(place);
       }
@@ -94,34 +134,55 @@ export function finishEntries(
     });
   }
   for (const folder of wantedEntries(database, 'Folder', 'path DESC')) {
+    await pause();
     finish(folder, (names) => {
       if (names.length > 0) makeFolder(target.at(names));
       return names;
     });
   }
-  return { bytes, shortfalls };
+  return { bytes, kept, shortfalls };
 }
 
-/** The place itself, or where something else stands in it and is to be kept, a name with a date, as Duplicati has it: `a.2026-11-22.txt`. */
-function freeNames(
-  target: Target,
-  names: readonly string[],
-  order: FinishOrder,
-  isSame: (place: string) => boolean,
-): string[] {
-  const place = target.at(names);
-  const there = lstatSync(place, { throwIfNoEntry: false });
-  if (!there || (there.isFile() && (order.overwrite || isSame(place)))) return [...names];
+/** What ends everything: no other entry would fare better. */
+const ENDS_ALL = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
+
+/**
+ * Gives a file its name; where something else has it that is to be kept, one with a date, as Duplicati does: `a.2026-11-22.txt`. Nothing that
+ * came there meanwhile is replaced, unless files are to be overwritten.
+ */
+function nameFile(target: Target, names: readonly string[], overwrite: boolean, temporary: string): string[] {
+  const there = lstatSync(target.at(names), { throwIfNoEntry: false });
+  if (there?.isFile() && overwrite) {
+    renameSync(temporary, target.at(names));
+    return [...names];
+  }
   const name = names.at(-1)!;
   const dot = name.lastIndexOf('.');
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
   const day = new Date().toISOString().slice(0, 10);
-  for (let n = 1; n < 1000; n++) {
-    const other = [...names.slice(0, -1), `${stem}.${day}${n === 1 ? '' : ` (${n})`}${extension}`];
-    const taken = lstatSync(target.at(other), { throwIfNoEntry: false });
-    if (!taken || (taken.isFile() && isSame(target.at(other)))) return other;
+  for (let n = 0; n < 1000; n++) {
+    const other = n === 0 ? name : `${stem}.${day}${n === 1 ? '' : ` (${n})`}${extension}`;
+    const parts = [...names.slice(0, -1), other];
+    if (lstatSync(target.at(parts), { throwIfNoEntry: false })) continue;
+    try {
+      linkSync(temporary, target.at(parts));
+      rmSync(temporary);
+    } catch (thrown) {
+      if (codeOf(thrown) === 'EEXIST') continue;
+      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(thrown))) throw thrown;
+      renameSync(temporary, target.at(parts)); // a file system without hard links
+    }
+    return parts;
   }
-  throw new Error('a thousand files of this name are there');
+  throw new UserError('a thousand files of this name are there', 100);
+}
+
+function readLink(place: string): string | undefined {
+  try {
+    return readlinkSync(place);
+  } catch {
+    return undefined; // something else than a link
+  }
 }
 
 function makeFolder(place: string): void {
@@ -132,31 +193,35 @@ function makeFolder(place: string): void {
   }
 }
 
-function makeEmpty(place: string): undefined {
-  closeSync(openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600));
-}
-
-/** Undefined when a file has this size and hash. */
-function differs(place: string, size: number, hash: Buffer, manifest: Manifest): string | undefined {
+/** Undefined for a file with this size and hash, and without them for any. Anything but a file, even a pipe, is just something else. */
+function differs(
+  place: string,
+  expected: { size: number; hash: Buffer } | undefined,
+  manifest: Manifest,
+  isOwn: (inode: bigint) => boolean = () => true,
+): string | undefined {
   let handle: number;
   try {
-    handle = openSync(place, O_RDONLY | O_NOFOLLOW);
+    handle = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (thrown) {
     return `it was not written (${messageOf(thrown)})`;
   }
   try {
+    const found = fstatSync(handle, { bigint: true });
+    if (!found.isFile() || !isOwn(found.ino)) return 'somebody replaced it while it was restored';
+    if (!expected) return undefined;
+    if (found.size !== BigInt(expected.size)) return 'what was put together has another size';
     const digest = createHash(nodeHash(manifest.fileHash));
-    const buffer = Buffer.allocUnsafe(1 << 20);
-    let read = 0;
-    for (let count = -1; count !== 0; read += count) {
-      count = readSync(handle, buffer, 0, buffer.length, null);
-      digest.update(buffer.subarray(0, count));
+    for (let count = readSync(handle, BUFFER); count > 0; count = readSync(handle, BUFFER)) {
+      digest.update(BUFFER.subarray(0, count));
     }
-    return read === size && digest.digest().equals(hash) ? undefined : 'what was put together has another hash';
+    return digest.digest().equals(expected.hash) ? undefined : 'what was put together has another hash';
   } finally {
     closeSync(handle);
   }
 }
+
+const BUFFER = Buffer.allocUnsafe(1 << 20);
 
 function contentReader(database: LocalDatabase, { blocksize }: Manifest) {
   const stream = database.prepare('SELECT size, hash FROM stream WHERE id = ?');

@@ -15,6 +15,14 @@ export interface RestoreOrder {
   isWanted(path: string): boolean;
   /** Owner and mode as they were; without it files are this account's own, readable by nobody else. */
   permissions: boolean;
+  /** True: all folders of a path are made below `into`. */
+  keepPaths?: boolean;
+  /** False: what is on the disk is not read again. */
+  verify?: boolean;
+  /** Bytes that are there, of how many, and what is worked on. */
+  report?(bytes: number, total: number, path?: string): void;
+  /** Ends the restore after what it is at; no file is left half done. */
+  signal?: AbortSignal;
   /** What is there and differs is replaced; without it what comes from the backup gets another name. */
   overwrite: boolean;
 }
@@ -29,7 +37,10 @@ export interface Shortfall {
 
 export interface Restored {
   entries: number;
+  /** Of files that were written. */
   bytes: number;
+  /** Files that were there with the same content; they were not written. */
+  kept: number;
   shortfalls: Shortfall[];
 }
 
@@ -44,23 +55,18 @@ export async function restore(
   order: RestoreOrder,
 ): Promise<Restored> {
   const entries = chooseEntries(database, order.version, order.isWanted);
-  const prefix = commonFolder(database);
+  if (entries === 0) return { entries, bytes: 0, kept: 0, shortfalls: [] };
+  const prefix = order.keepPaths ? '' : commonFolder(database);
   const target = openTarget(order.into);
+  const writer = createFileWriter(database, target, prefix, manifest.blocksize);
   try {
-    const writer = createFileWriter(database, target, prefix, manifest.blocksize);
-    try {
-      await fetchBlocks(database, remote, manifest, writer);
-    } finally {
-      writer.close();
-    }
-    const { bytes, shortfalls } = finishEntries(database, target, {
-      ...order,
-      prefix,
-      manifest,
-      written: writer.temporary,
-    });
-    return { entries, bytes, shortfalls };
+    await fetchBlocks(database, remote, manifest, writer, order);
+    writer.close();
+    const finished = await finishEntries(database, target, { ...order, prefix, manifest, writer });
+    return { entries, ...finished };
   } finally {
+    writer.close();
+    writer.discard();
     target.close();
   }
 }

@@ -15,12 +15,16 @@ export interface Target {
    * @throws UserError where a name is none, or a link or file stands where a folder should be
    */
   at(parts: readonly string[]): string;
+  /** The root itself, however its name is used meanwhile. */
+  readonly rootPlace: string;
+  /** True when this made the root: one that was there keeps its owner, mode and time. */
+  readonly isNew: boolean;
   close(): void;
 }
 
 /** @param root an absolute path; it is made when it is not there. Links on the way to it are the caller's own. */
 export function openTarget(root: string): Target {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined;
   const rootHandle = openSync(root, O_RDONLY | O_DIRECTORY);
   /** By their names, joined; the least used first. */
   const open = new Map<string, number>();
@@ -45,7 +49,11 @@ export function openTarget(root: string): Target {
   }
   return {
     root,
+    isNew,
+    rootPlace: `/proc/self/fd/${rootHandle}/.`,
     at(parts) {
+      if (parts.length === 0)
+        throw new UserError('the backup has an entry without a name; it is not restored', SERIOUS);
       for (const part of parts) requireName(part);
       return `/proc/self/fd/${folder(parts.slice(0, -1))}/${parts.at(-1)}`;
     },

@@ -1,19 +1,36 @@
 /** Blocks become files under temporary names beside their places. */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { codeOf, messageOf, UserError } from '../../errors.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { namesOf, wantedOf } from './choose-entries.ts';
 import type { Target } from './target.ts';
 
-const { O_CREAT, O_NOFOLLOW, O_WRONLY } = constants;
+const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** Files of several blocks that stay open. */
 const MOST_OPEN = 100;
+
+/** Names and places that one entry cannot have: everything else is restored. */
+const OF_ONE_ENTRY = new Set(['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EEXIST', 'EFBIG']);
 
 export interface FileWriter {
   /** A block of a stream, for every file that has this content, or for the metadata. */
   write(stream: number, position: number, bytes: Buffer): void;
   /** The temporary name of an entry's file, beside its own. */
   temporary(entry: number): string;
+  /** Makes the file of an entry that has no bytes. */
+  makeEmpty(entry: number, names: readonly string[]): void;
+  /** True for the file that this made under an entry's temporary name, and for nothing that somebody put there instead. */
+  isOwn(entry: number, inode: bigint): boolean;
+  /** Why an entry was given up. */
+  failure(entry: number): string | undefined;
+  /** The file has its own name now, or is gone. */
+  forget(entry: number): void;
+  /** Takes the file of an entry away that gets no name of its own. */
+  drop(entry: number): void;
   close(): void;
+  /** Takes away what has no name of its own. */
+  discard(): void;
 }
 
 export function createFileWriter(
@@ -26,18 +43,36 @@ export function createFileWriter(
     CREATE TEMP TABLE metadata_part(stream INTEGER, position INTEGER, bytes BLOB NOT NULL, PRIMARY KEY (stream, position)) STRICT, WITHOUT ROWID`);
   const kind = database.prepare('SELECT is_metadata FROM wanted_stream WHERE stream = ?');
   const part = database.prepare('INSERT OR REPLACE INTO metadata_part VALUES (?, ?, ?)');
-  const users = database.prepare('SELECT * FROM wanted WHERE content = ?');
+  const users = database.prepare('SELECT * FROM wanted WHERE content = ? AND entry > ? ORDER BY entry LIMIT 1000');
+  const one = database.prepare('SELECT * FROM wanted WHERE entry = ?');
   const size = database.prepare('SELECT size FROM stream WHERE id = ?');
   const open = new Map<number, number>();
-  // The names of two runs into one folder do not meet.
-  const run = process.pid.toString(36);
+  /** Inodes of the files that were made and have no name of their own yet. */
+  const made = new Map<number, bigint>();
+  const failures = new Map<number, string>();
+  // Not to be guessed, so that nothing waits under it, and not met by another run into the same folder.
+  const run = randomBytes(9).toString('base64url');
   const temporary = (entry: number) => `.restore-${run}-${entry}`;
 
+  function create(entry: number, names: readonly string[]): number {
+    if (names.length === 0) throw new UserError('it has no name', 100);
+    const place = target.at([...names.slice(0, -1), temporary(entry)]);
+    const known = made.get(entry);
+    if (known === undefined) {
+      const handle = openSync(place, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      made.set(entry, fstatSync(handle, { bigint: true }).ino);
+      return handle;
+    }
+    const handle = openSync(place, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    const found = fstatSync(handle, { bigint: true });
+    if (found.ino === known && found.isFile() && found.nlink === 1n) return handle;
+    closeSync(handle);
+    throw new UserError('somebody replaced it while it was restored', 100);
+  }
   function handleOf(entry: number, names: readonly string[]): number {
     const known = open.get(entry);
     if (known !== undefined) return known;
-    const place = target.at([...names.slice(0, -1), temporary(entry)]);
-    const handle = openSync(place, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
+    const handle = create(entry, names);
     open.set(entry, handle);
     for (const [oldest, old] of open) {
       if (open.size <= MOST_OPEN) break;
@@ -48,19 +83,45 @@ export function createFileWriter(
   }
   function writeFiles(stream: number, position: number, bytes: Buffer): void {
     const isWhole = Number(size.get(stream)?.size) <= bytes.length;
-    for (const row of users.all(stream)) {
-      const { entry, path } = wantedOf(row);
-      const handle = handleOf(entry, namesOf(path, prefix));
-      for (let done = 0; done < bytes.length; ) {
-        done += writeSync(handle, bytes, done, bytes.length - done, position * blocksize + done);
+    for (let rows = users.all(stream, 0); rows.length > 0; rows = users.all(stream, rows.at(-1)!.entry!)) {
+      for (const row of rows) {
+        const { entry, path } = wantedOf(row);
+        if (failures.has(entry)) continue;
+        try {
+          writeFile(entry, path, position, bytes, isWhole);
+        } catch (thrown) {
+          // A disk that is full, or fails, ends everything.
+          if (!(thrown instanceof UserError) && !OF_ONE_ENTRY.has(codeOf(thrown))) throw thrown;
+          failures.set(entry, messageOf(thrown));
+        }
       }
-      if (!isWhole) continue;
-      open.delete(entry);
-      closeSync(handle);
+    }
+  }
+  function writeFile(entry: number, path: string, position: number, bytes: Buffer, isWhole: boolean): void {
+    const handle = handleOf(entry, namesOf(path, prefix));
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(handle, bytes, done, bytes.length - done, position * blocksize + done);
+    }
+    if (!isWhole) return;
+    open.delete(entry);
+    closeSync(handle);
+  }
+  function drop(entry: number): void {
+    if (!made.delete(entry)) return;
+    const row = one.get(entry);
+    try {
+      if (row)
+        rmSync(target.at([...namesOf(wantedOf(row).path, prefix).slice(0, -1), temporary(entry)]), { force: true });
+    } catch {
+      // somebody moved its folder away
     }
   }
   return {
     temporary,
+    makeEmpty: (entry, names) => closeSync(create(entry, names)),
+    isOwn: (entry, inode) => made.get(entry) === inode,
+    failure: (entry) => failures.get(entry),
+    forget: (entry) => void made.delete(entry),
     write(stream, position, bytes) {
       const uses = Number(kind.get(stream)?.is_metadata);
       if (uses > 0) part.run(stream, position, bytes);
@@ -69,6 +130,10 @@ export function createFileWriter(
     close() {
       for (const handle of open.values()) closeSync(handle);
       open.clear();
+    },
+    drop,
+    discard() {
+      for (const entry of made.keys()) drop(entry);
     },
   };
 }

@@ -1,0 +1,32 @@
+import type { Option } from '../command-line/arguments.ts';
+import type { CliOption, GivenOptions } from './options.ts';
+import type { Output } from './output.ts';
+import type { Progress } from './progress.ts';
+
+/** What a command is called with. */
+export interface Call {
+  /** Behind the command. */
+  words: readonly string[];
+  /** The first of them. */
+  url: string;
+  given: GivenOptions;
+  argv: readonly string[];
+  output: Output;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** One command of duplicati-cli: what its help says, what it reads, what it does. */
+export interface CliCommand {
+  name: string;
+  /** `<needed>`, `[optional]`, `[many...]`. */
+  operands: readonly string[];
+  help: string;
+  options: readonly Option<CliOption>[];
+  examples: readonly { line: string; help: string }[];
+  /** @returns the exit code */
+  run(call: Call): Promise<number>;
+}
+
+/** Duplicati's exit code where something is missing that nobody lost data by. */
+export const WITH_WARNINGS = 2;

@@ -1,0 +1,92 @@
+import type { Given, Option } from '../command-line/arguments.ts';
+
+/** Options of the commands that read a backup. Names are Duplicati's. */
+export type CliOption =
+  | 'all-versions'
+  | 'disable-module'
+  | 'dbpath'
+  | 'dont-compress-restore-paths'
+  | 'exclude'
+  | 'full-result'
+  | 'gpg-program-path'
+  | 'include'
+  | 'json'
+  | 'no-encryption'
+  | 'no-local-blocks'
+  | 'no-local-db'
+  | 'overwrite'
+  | 'passphrase'
+  | 'passphrase-file'
+  | 'prefix'
+  | 'restore-path'
+  | 'restore-permissions'
+  | 'server-datafolder'
+  | 'skip-restore-verification'
+  | 'tempdir'
+  | 'time'
+  | 'version';
+
+export type GivenOptions = Given<CliOption>;
+
+/** Of every command that opens a backup. */
+export const backupOptions: readonly Option<CliOption>[] = [
+  {
+    name: 'passphrase',
+    value: 'TEXT',
+    secret: true,
+    help: 'Passphrase of the backup. Other accounts of this machine can read command lines: better PASSPHRASE, --passphrase-file, or being asked on the terminal.',
+  },
+  { name: 'passphrase-file', value: 'FILE', help: 'File whose first line is the passphrase.' },
+  { name: 'no-encryption', help: 'The backup is not encrypted: no passphrase is asked for.' },
+  {
+    name: 'prefix',
+    value: 'NAME',
+    default: 'duplicati',
+    help: 'First part of the names of the files at the destination.',
+  },
+  {
+    name: 'dbpath',
+    value: 'FILE',
+    help: 'Local database of this backup. Default: one a destination below the data folder.',
+  },
+  { name: 'no-local-db', help: 'Read everything from the destination, whatever is known here.' },
+  { name: 'tempdir', value: 'FOLDER', help: "Folder for what is fetched. Default: the system's." },
+  { name: 'gpg-program-path', value: 'FILE', default: 'gpg', help: 'GnuPG, for backups that it encrypted.' },
+  {
+    name: 'disable-module',
+    value: 'NAMES',
+    choices: ['console-password-input'],
+    help: 'Never ask for a passphrase.',
+  },
+  { name: 'json', help: 'Print JSON instead of text.' },
+];
+
+export const versionOptions: readonly Option<CliOption>[] = [
+  { name: 'version', value: 'NUMBERS', help: 'Versions, 0 is the newest: 0 or 0,2-4.' },
+  { name: 'time', value: 'TIME', help: 'The newest version at or before this time, such as 2026-11-23T14:30:00.' },
+];
+
+export const filterOptions: readonly Option<CliOption>[] = [
+  { name: 'include', value: 'FILTER', help: 'Paths to take. The first filter that fits decides; may be repeated.' },
+  {
+    name: 'exclude',
+    value: 'FILTER',
+    help: 'Paths to leave out. The first filter that fits decides; may be repeated.',
+  },
+];
+
+export const restoreOptions: readonly Option<CliOption>[] = [
+  {
+    name: 'restore-path',
+    value: 'FOLDER',
+    help: 'Where to; folders that all files have in common are left out. Default: where they were.',
+  },
+  {
+    name: 'dont-compress-restore-paths',
+    help: 'Make all folders below --restore-path, also those that all files have in common.',
+  },
+  { name: 'overwrite', help: 'Replace files that differ. Without it what is restored gets a name with a date.' },
+  { name: 'restore-permissions', help: 'Set owners, modes and extended attributes as they were.' },
+  { name: 'skip-restore-verification', help: 'Do not read restored files again; every block was looked at already.' },
+  { name: 'no-local-blocks', help: 'Take everything from the destination, as is always done.' },
+];
