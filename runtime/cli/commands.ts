@@ -2,9 +2,12 @@ import type { Given, Option } from '../command-line/arguments.ts';
 import { readCommand } from '../command-line/commands.ts';
 import type { Description } from '../command-line/help.ts';
 import { codeOf, SERIOUS, UserError } from '../errors.ts';
+import { backupCommand } from './backup-command.ts';
 import type { CliCommand } from './command.ts';
+import { compactCommand } from './compact-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { damageCommands } from './damage-commands.ts';
+import { deleteCommand } from './delete-command.ts';
 import { explainSystemError } from './explain.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { listCommands } from './list-commands.ts';
@@ -20,18 +23,18 @@ export const WRONG_COMMAND_LINE = 200;
 
 /** Commands that read a backup. */
 export const COMMANDS: readonly CliCommand[] = [
+  backupCommand,
   restoreCommand,
   ...listCommands,
   compareCommand,
   ...damageCommands,
   repairCommand,
+  deleteCommand,
+  compactCommand,
 ];
 
 /** Duplicati's commands that write to a destination: known by name, so that nobody takes them for a typing mistake. */
 export const LATER_COMMANDS: readonly { name: string; help: string }[] = [
-  { name: 'backup', help: 'Back folders up to a destination.' },
-  { name: 'delete', help: 'Delete versions.' },
-  { name: 'compact', help: 'Repack volumes that hold deleted data.' },
   { name: 'purge', help: 'Remove files from existing versions.' },
   { name: 'purge-broken-files', help: 'Remove files that cannot be restored.' },
   { name: 'create-report', help: 'Write a report for the analysis of a fault.' },

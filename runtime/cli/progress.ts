@@ -6,6 +6,8 @@ export interface Progress {
   fetching(volume: string): void;
   /** Bytes that are done, of how many, and the file that is worked on. */
   done(bytes: number, total: number, file?: string): void;
+  /** Files and bytes that were looked at, of nobody knows how many. */
+  counting(files: number, bytes: number, file: string): void;
   /** Takes the changing line away. */
   end(): void;
 }
@@ -42,6 +44,11 @@ export function terminalProgress(isQuiet: boolean, stream: NodeJS.WriteStream = 
       const percent = total > 0 ? Math.floor((100 * bytes) / total) : 100;
       const where = file === undefined ? '' : `  ${formatPath(file)}`;
       draw(`${percent} %  ${formatSize(bytes)} of ${formatSize(total)}  ${formatSize(rate)}/s  ${left} left${where}`);
+    },
+    counting(files, bytes, file) {
+      const seconds = (performance.now() - began) / 1000;
+      const rate = formatSize(bytes / Math.max(seconds, 0.001));
+      draw(`${files} files  ${formatSize(bytes)}  ${rate}/s  ${formatPath(file)}`);
     },
     end: clear,
   };

@@ -16,8 +16,8 @@ void runProgram({
   summary: 'backups from the command line',
   usage: ['<command> [options]'],
   text: [
-    'Exit codes: 0 done, 2 done with warnings, 100 error (also: something could not be restored, or is damaged), 200 wrong command line. An error that has a name prints it as "ErrorID: NAME".',
-    'Commands marked as coming with a later release wait for the backup engine; they end with code 100 and do nothing.',
+    'Exit codes: 0 done, 1 a backup of what has not changed, 2 done with warnings, 50 a backup that was stopped and kept what was finished, 100 error (also: something could not be restored, or is damaged), 200 wrong command line. An error that has a name prints it as "ErrorID: NAME".',
+    'Commands marked as coming with a later release end with code 100 and do nothing.',
   ],
   commands: [
     ...COMMANDS.map(({ name, operands, help }) => ({ name: [name, ...operands].join(' '), help })),
@@ -30,6 +30,7 @@ void runProgram({
   options: [...commandOptions, ...dataFolderOptions.filter((option) => option.name === 'server-datafolder')],
   environment: [...dataFolderEnvironment, { name: 'PASSPHRASE', help: 'Passphrase of the backup.' }],
   examples: [
+    { line: 'duplicati-cli backup file:///mnt/backup /home --keep-versions=10', help: 'Back a folder up.' },
     { line: 'duplicati-cli list file:///mnt/backup', help: 'Which versions are there?' },
     { line: 'duplicati-cli restore file:///mnt/backup --restore-path=/tmp/restored', help: 'Restore the newest.' },
     { line: 'duplicati-cli system-info --json', help: 'What to send along with a report of a fault.' },

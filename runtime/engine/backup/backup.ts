@@ -24,6 +24,7 @@ import { beginVersion, completeUnfinished, lastVersion, unfinishedVersion, type 
 export interface BackupOrder extends VolumePlan {
   sources: readonly string[];
   isWanted(path: string): boolean;
+  canSkip?(folder: string): boolean;
   isCompressed(name: string): boolean;
   /** Uploads at once. */
   uploadsAtOnce: number;
@@ -96,7 +97,12 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
     const version = beginVersion(database, Math.floor(clock.now() / 1000), nameOf(order));
     const skipped: Skipped[] = [];
     const skip = (one: Skipped) => void skipped.push(one);
-    const entries = scan({ sources: order.sources, isWanted: order.isWanted, skip });
+    const entries = scan({
+      sources: order.sources,
+      isWanted: order.isWanted,
+      skip,
+      ...(order.canSkip ? { canSkip: order.canSkip } : {}),
+    });
     const counts = await addEntries(entries, {
       database,
       rows: entryRows(database),

@@ -4,7 +4,25 @@ import type { OptionName } from './table.ts';
 export type Effect = { kind: 'used' } | { kind: 'refused'; why: string };
 
 /** Options that the engine does what they say. Who makes one work adds it, with its test. */
-const USED: readonly OptionName[] = [];
+const USED: readonly OptionName[] = [
+  'allow-full-removal',
+  'asynchronous-upload-limit',
+  'block-hash-algorithm',
+  'blocksize',
+  'dblock-size',
+  'file-hash-algorithm',
+  'keep-time',
+  'keep-versions',
+  'no-auto-compact',
+  'retention-policy',
+  'small-file-max-count',
+  'small-file-size',
+  'threshold',
+  'upload-unchanged-backups',
+  'version',
+  'zip-compression-level',
+  'zip-compression-method',
+];
 
 /** Why an option is not there, where the reason is another than that it has not been made. */
 const REFUSED: Partial<Record<OptionName, string>> = {};

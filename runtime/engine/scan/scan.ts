@@ -20,8 +20,10 @@ export interface Skipped {
 export interface ScanOrder {
   /** Absolute, of files or folders; a slash at the end or none. */
   sources: readonly string[];
-  /** Whether an entry is wanted; a folder that is not is not entered. */
+  /** Whether an entry is wanted. */
   isWanted(path: string): boolean;
+  /** Whether nothing below a folder that is not wanted can be; without it such a folder is not entered. */
+  canSkip?(folder: string): boolean;
   skip(skipped: Skipped): void;
 }
 
@@ -40,9 +42,9 @@ function* visit(place: string, order: ScanOrder): Generator<Found> {
   const found = attempt(place, order, () => lookAt(place));
   if (!found) return;
   if (typeof found === 'string') return order.skip({ path: place, why: found });
-  if (!order.isWanted(found.path)) return;
-  yield found;
-  if (found.type !== 'Folder') return;
+  const isWanted = order.isWanted(found.path);
+  if (isWanted) yield found;
+  if (found.type !== 'Folder' || (!isWanted && (order.canSkip?.(found.path) ?? true))) return;
   const names = attempt(place, order, () => readNames(place, order));
   for (const name of names ?? []) yield* visit(`${place === '/' ? '' : place}/${name}`, order);
 }

@@ -1,0 +1,131 @@
+import path from 'node:path';
+import { type BackedUp, backup } from '../engine/backup/backup.ts';
+import { compileFilter, type Filter } from '../engine/filter/filter.ts';
+import { applyRetention } from '../engine/maintain/maintain.ts';
+import { isCompressedName } from '../engine/scan/compressed-names.ts';
+import { UserError } from '../errors.ts';
+import { compactOptions, here, readEngineOptions, retentionOptions, volumeOptions } from './backup-options.ts';
+import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
+import { compactIfWorth } from './compact-command.ts';
+import { formatDuration, formatPath, formatSize } from './format.ts';
+import { withWritable } from './open-writable.ts';
+import { backupOptions, filterOptions } from './options.ts';
+
+/** Duplicati's exit codes: nothing changed, which is a success; stopped, with what was finished kept. */
+const [UNCHANGED, STOPPED] = [1, 50];
+/** Most messages on the terminal; JSON has all. */
+const MOST_SAID = 100;
+
+export const backupCommand: CliCommand = {
+  name: 'backup',
+  operands: ['<storage-URL>', '<sources...>'],
+  help: 'Back files and folders up to a destination, as a new version; where nothing changed there is none. Ctrl-C keeps what is finished, twice stops at once.',
+  options: [
+    ...filterOptions,
+    ...retentionOptions,
+    { name: 'no-auto-compact', help: 'Do not compact volumes after versions were deleted.' },
+    { name: 'upload-unchanged-backups', help: 'Make a version also where nothing changed.' },
+    ...volumeOptions,
+    ...compactOptions,
+    ...backupOptions,
+  ],
+  examples: [
+    {
+      line: 'duplicati-cli backup file:///mnt/backup /home --passphrase-file=/root/backup-passphrase --keep-versions=10',
+      help: 'A folder to a mounted disk.',
+    },
+    {
+      line: "duplicati-cli backup file:///mnt/backup /srv --exclude='*.tmp' --exclude='/srv/cache/'",
+      help: 'Without some of it.',
+    },
+  ],
+  run: runBackup,
+};
+
+async function runBackup(call: Call): Promise<number> {
+  const { given, words, argv, output, progress, signal } = call;
+  const sources = words.slice(1).map((source) => path.resolve(source));
+  const { options } = readEngineOptions(given, ['no-auto-compact', 'upload-unchanged-backups']);
+  const filter = readFilter(argv);
+  const began = performance.now();
+  return withWritable(call, options, async (machine, plan) => {
+    const done = await backup(machine, {
+      ...plan,
+      sources,
+      isWanted: (place) => filter.match(place) === 'include',
+      canSkip: (folder) => filter.canSkipFolder(folder),
+      isCompressed: isCompressedName,
+      uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
+      uploadUnchanged: options['upload-unchanged-backups'],
+      report: (place, { examinedFiles, examinedBytes }) => progress.counting(examinedFiles, examinedBytes, place),
+      stop: signal,
+      kill: new AbortController().signal,
+    });
+    const rules = {
+      keepVersions: options['keep-versions'],
+      keepTime: options['keep-time'],
+      retentionPolicy: options['retention-policy'],
+      allowFullRemoval: options['allow-full-removal'],
+    };
+    const deleted = done.isPartial ? [] : await applyRetention(machine, rules, here(), { dryRun: false, signal });
+    const compacted =
+      deleted.length === 0 || options['no-auto-compact']
+        ? undefined
+        : await compactIfWorth(machine, plan, options, false, signal);
+    progress.end();
+    const seconds = (performance.now() - began) / 1000;
+    const warnings = [
+      ...done.lost.map(({ name, why }) => `${name}: ${why}; what it held is uploaded again where it is still here`),
+      ...done.skipped.map(({ path: place, why }) => `${place}: ${why}`),
+      ...(compacted?.done?.problems ?? []).map(({ volume, error }) => `${volume}: ${error.message}`),
+    ];
+    if (output.asJson) {
+      await output.json({ ...summary(done), deletedVersions: deleted, compaction: compacted, warnings, seconds });
+    } else {
+      for (const warning of warnings.slice(0, MOST_SAID)) await output.line(`Warning: ${formatPath(warning)}`);
+      if (warnings.length > MOST_SAID)
+        await output.line(`... and ${warnings.length - MOST_SAID} more (all of them: --json)`);
+      for (const line of describe(done)) await output.line(line);
+      for (const { time, why } of deleted)
+        await output.line(`Deleted the version of ${new Date(time * 1000).toISOString()}: ${why}`);
+      if (compacted?.done) await output.line(`Compacted: ${compacted.why}`);
+      await output.line(`Duration of backup: ${formatDuration(seconds)}`);
+    }
+    if (done.isPartial) return STOPPED;
+    if (warnings.length > 0) return WITH_WARNINGS;
+    return done.version ? 0 : UNCHANGED;
+  });
+}
+
+function summary({ version, counts, isPartial, deleted, uploadedBytes }: BackedUp) {
+  return {
+    version: version ? new Date(version.time * 1000).toISOString() : null,
+    ...counts,
+    deletedEntries: deleted,
+    uploadedBytes,
+    isPartial,
+  };
+}
+
+function* describe({ version, counts, deleted, uploadedBytes, isPartial }: BackedUp): Generator<string> {
+  const { examinedFiles, examinedBytes, openedFiles, openedBytes, addedFiles, modifiedFiles } = counts;
+  yield `Examined ${examinedFiles} files (${formatSize(examinedBytes)}), read ${openedFiles} of them (${formatSize(openedBytes)})`;
+  yield `${addedFiles} files added, ${modifiedFiles} changed; ${deleted} entries are not there any more`;
+  if (isPartial) yield 'Stopped before everything was looked at: this version is not complete';
+  yield version
+    ? `Uploaded ${formatSize(uploadedBytes)} as the version of ${new Date(version.time * 1000).toISOString()}`
+    : 'Nothing changed: there is no new version';
+}
+
+/** `--include` and `--exclude` in the order in which they stand. */
+function readFilter(argv: readonly string[]): Filter {
+  const rules = argv.flatMap((argument) => {
+    const [, kind, text] = /^--(include|exclude)=(.*)$/is.exec(argument) ?? [];
+    return text === undefined ? [] : [{ isInclude: kind!.toLowerCase() === 'include', text }];
+  });
+  const { platform, env } = process;
+  if (platform !== 'linux' && platform !== 'darwin' && platform !== 'win32') {
+    throw new UserError(`backups of ${platform} are not made`, 200);
+  }
+  return compileFilter(rules, { platform, environment: env });
+}
