@@ -26,8 +26,8 @@ export const product = {
     'Backs files up to local folders, servers and cloud storage: encrypted on this machine, deduplicated, in versions. This is an ' +
       'independent implementation of the programs, options and storage format of Duplicati.',
     'This release brings the server with its web interface and API, in which backups are set up, scheduled, exported and imported, and the ' +
-      'programs around it, as services. Backups are made and restored by its command line program, to and from folders;',
-    'running them from the server comes with a later release.',
+      'programs around it, as services. Backups are made and restored by its command line program, to and from folders; ' +
+      'running them from the server comes with a later release.',
   ],
   version: packageJson.version,
   vendor: 'Packwright',

@@ -1,8 +1,8 @@
 /** What is below the folders that are to be backed up. */
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { codeOf, messageOf } from '../../errors.ts';
 
-/** An entry that was met. A folder's path ends with a slash. */
+/** An entry that was met. The path of a folder, and of a link that leads to one, ends with a slash. */
 export interface Found {
   type: 'File' | 'Folder' | 'Symlink';
   path: string;
@@ -54,10 +54,22 @@ function lookAt(place: string): Found | string {
   const status = lstatSync(place, { bigint: true });
   if (status.isFile()) return { type: 'File', path: place, status };
   if (status.isDirectory()) return { type: 'Folder', path: place === '/' ? '/' : `${place}/`, status };
-  if (status.isSymbolicLink()) return { type: 'Symlink', path: place, status, linkTarget: readlinkSync(place) };
+  if (status.isSymbolicLink()) {
+    // Duplicati writes a link to a folder as it writes folders: a backup that it began goes on under the same paths.
+    const path = leadsToFolder(place) ? `${place}/` : place;
+    return { type: 'Symlink', path, status, linkTarget: readlinkSync(place) };
+  }
   if (status.isFIFO()) return 'it is a named pipe';
   if (status.isSocket()) return 'it is a socket';
   return 'it is a device';
+}
+
+function leadsToFolder(link: string): boolean {
+  try {
+    return statSync(link).isDirectory();
+  } catch {
+    return false; // it leads nowhere, or around in circles
+  }
 }
 
 /** Names that are UTF-8: the format has no place for others yet, and says so. */
