@@ -35,8 +35,9 @@ export function infoRoutes(tell: (notification: typeof UPDATES) => void, now = D
     answer: () => ({ json: json() }),
   });
   const modules = listModules();
+  const writeSystem = keepHourly((at) => describeSystem(modules, at));
   return [
-    get('systeminfo', () => describeSystem(modules, now())),
+    { method: 'GET', access: 'session', path: '/api/v1/systeminfo', answer: () => ({ bytes: writeSystem(now()) }) },
     get('systeminfo/filtergroups', () => ({ FilterGroups: makeFilterGroups() })),
     get('webmodules', () => []),
     routeWithBody({
@@ -104,6 +105,17 @@ const NO_LICENSE = {
   Features: null,
 };
 
+/** Writes what is made once an hour, since it is long and asked for often, with the server's time at each call. */
+function keepHourly(make: (now: number) => object) {
+  let kept = { hour: -1, text: '' };
+  return (now: number) => {
+    const hour = Math.floor(now / 3_600_000);
+    if (kept.hour !== hour) kept = { hour, text: JSON.stringify(make(now)).slice(1) };
+    const body = Buffer.from(`{"ServerTime":${JSON.stringify(new Date(now))},${kept.text}`);
+    return { type: 'application/json; charset=utf-8', body };
+  };
+}
+
 function describeSystem(modules: ReturnType<typeof listModules>, now: number) {
   const isWindows = process.platform === 'win32';
   const home = findHome();
@@ -119,7 +131,6 @@ function describeSystem(modules: ReturnType<typeof listModules>, now: number) {
     StartedBy: 'Server',
     DefaultUpdateChannel: 'Stable',
     DefaultUsageReportLevel: 'Disabled',
-    ServerTime: new Date(now).toISOString(),
     ServerTimeZone: zone,
     OSType: OS_TYPES[process.platform] ?? 'Linux',
     OSVersion: `${os.type()} ${os.release()}`,

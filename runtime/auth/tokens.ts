@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import type { Clock } from './clock.ts';
 
@@ -8,6 +8,8 @@ const PARTY = 'https://duplicati';
 const ACCESS_LIFETIME = 15 * 60;
 const OPERATION_LIFETIME = 60;
 const TOLERANCE = 5;
+/** Access tokens that were verified and are known again by their digest: a client sends one with every call. */
+const MOST_PROVEN = 1000;
 
 /** What a single-operation token may be for: it travels in an address, where it could be logged. */
 export const OPERATIONS = ['export', 'bugreport', 'websocket'] as const;
@@ -28,6 +30,7 @@ type Kind = 'AccessToken' | 'SingleOperationToken';
 export function openTokens(key: Buffer, now: Clock): Tokens {
   const seconds = () => Math.floor(now());
   const taken = new Map<string, number>(); // ids of single-operation tokens, with the end of each
+  const proven = new Map<string, { session: string; from: number; until: number }>();
   const sign = (kind: Kind, session: string, lifetime: number, further: Record<string, string> = {}) =>
     new SignJWT({ typ: kind, sid: session, ...further })
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
@@ -55,8 +58,16 @@ export function openTokens(key: Buffer, now: Clock): Tokens {
   return {
     issueAccess: (session, lifetime = ACCESS_LIFETIME) => sign('AccessToken', session, lifetime),
     async readAccess(token) {
+      const digest = hash('sha256', token, 'base64');
+      const known = proven.get(digest);
+      if (known && known.from <= seconds() + TOLERANCE && known.until > seconds() - TOLERANCE) return known.session;
+      proven.delete(digest);
       const payload = await verify(token, 'AccessToken');
-      return typeof payload?.sid === 'string' ? payload.sid : undefined;
+      if (typeof payload?.sid !== 'string') return undefined;
+      const [oldest] = proven.keys();
+      if (proven.size >= MOST_PROVEN && oldest !== undefined) proven.delete(oldest);
+      proven.set(digest, { session: payload.sid, from: payload.nbf ?? 0, until: payload.exp ?? 0 });
+      return payload.sid;
     },
     issueOperation: (session, operation) =>
       sign('SingleOperationToken', session, OPERATION_LIFETIME, {

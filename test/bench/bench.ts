@@ -5,6 +5,7 @@ import { debGroup } from './groups/deb.ts';
 import { imageGroup } from './groups/image.ts';
 import { msiGroup } from './groups/msi.ts';
 import { rpmGroup } from './groups/rpm.ts';
+import { benchServer, SERVER_HEAD } from './groups/server.ts';
 import { setGroup } from './groups/set.ts';
 import { openPayloads } from './payload.ts';
 import { installPeers } from './peers.ts';
@@ -12,11 +13,14 @@ import { FIGURES, figureRows, renderTable, VERDICTS, verdictRows } from './table
 import { openWorkspace } from './workspace.ts';
 
 const GROUPS = { deb: debGroup, rpm: rpmGroup, image: imageGroup, msi: msiGroup, set: setGroup };
+/** What is measured in another way: a program that runs, not one that ends. */
+const SERVER = 'server';
+const NAMES = [...Object.keys(GROUPS), SERVER];
 
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
-    only: { type: 'string', multiple: true, default: Object.keys(GROUPS) },
+    only: { type: 'string', multiple: true, default: NAMES },
     match: { type: 'string' },
     markdown: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -24,8 +28,8 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds: "${values.rounds}" is no number of rounds`);
-const unknown = values.only.find((name) => !(name in GROUPS));
-if (unknown) throw new Error(`--only: "${unknown}" is none of ${Object.keys(GROUPS).join(', ')}`);
+const unknown = values.only.find((name) => !NAMES.includes(name));
+if (unknown) throw new Error(`--only: "${unknown}" is none of ${NAMES.join(', ')}`);
 
 const say = (line: string) => console.error(`bench: ${line}`);
 const peers = installPeers();
@@ -52,11 +56,17 @@ try {
     verdicts.push(...verdictRows(group, judged));
     raw.push({ group: name, results: Object.fromEntries(results), verdicts: judged });
   }
-  if (values.json) console.log(JSON.stringify({ machine: machine(), peers, rounds, groups: raw }, null, 2));
+  const server = values.only.includes(SERVER) ? await benchServer(space, payloads, rounds, say) : [];
+  if (values.json) console.log(JSON.stringify({ machine: machine(), peers, rounds, groups: raw, server }, null, 2));
   else {
     console.log(`${machine()}; ${rounds} rounds\n${peers.join('; ')}\n`);
-    console.log(`${renderTable(FIGURES, figures, values.markdown)}\n`);
-    console.log(renderTable(VERDICTS, verdicts, values.markdown));
+    const tables = [
+      [FIGURES, figures],
+      [VERDICTS, verdicts],
+      [SERVER_HEAD, server],
+    ] as const;
+    for (const [head, rows] of tables)
+      if (rows.length > 0) console.log(`${renderTable(head, rows, values.markdown)}\n`);
   }
 } finally {
   await space.remove();

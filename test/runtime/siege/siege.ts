@@ -5,11 +5,8 @@ import { makeFolder, type Started, startProgram } from '../run-program.ts';
 
 export const PASSWORD = 'seven green bottles';
 
-/** A server process of its own, started from source, and a way to ask it. */
-export interface Besieged extends Started {
+export interface Callable {
   port: number;
-  folder: string;
-  log(): string;
   /** Calls the API; with a token where one is given. */
   call(
     method: string,
@@ -18,6 +15,24 @@ export interface Besieged extends Started {
     token?: string,
     headers?: Record<string, string>,
   ): Promise<Answer>;
+}
+
+/** A server process of its own, started from source, and a way to ask it. */
+export interface Besieged extends Started, Callable {
+  folder: string;
+  log(): string;
+}
+
+export function callServer(port: number): Callable {
+  return {
+    port,
+    call(method, target, body, token, headers = {}) {
+      const sent: Sent = { method, path: target, headers: { ...headers } };
+      if (body !== undefined) sent.body = typeof body === 'string' ? body : JSON.stringify(body);
+      if (token !== undefined) sent.headers!.Authorization = `Bearer ${token}`;
+      return send(port, sent);
+    },
+  };
 }
 
 /** Starts the server in a data folder, which another one may have left. */
@@ -29,18 +44,7 @@ export async function startIn(folder: string, args: readonly string[] = []): Pro
   });
   const [, found] = await server.says(/Listening on \S+?:(\d+)/);
   const port = Number(found);
-  return {
-    ...server,
-    port,
-    folder,
-    log: () => said,
-    call(method, target, body, token, headers = {}) {
-      const sent: Sent = { method, path: target, headers: { ...headers } };
-      if (body !== undefined) sent.body = typeof body === 'string' ? body : JSON.stringify(body);
-      if (token !== undefined) sent.headers!.Authorization = `Bearer ${token}`;
-      return send(port, sent);
-    },
-  };
+  return { ...server, ...callServer(port), folder, log: () => said };
 }
 
 /** A server with a data folder of the test's own, stopped when the test ends. */
@@ -54,7 +58,7 @@ export async function besiege(t: ExecutionContext, args: readonly string[] = [`-
 }
 
 /** Signs in with the password. */
-export async function signIn({ call }: Besieged, password = PASSWORD): Promise<{ token: string; cookies: string }> {
+export async function signIn({ call }: Callable, password = PASSWORD): Promise<{ token: string; cookies: string }> {
   const { status, body, headers } = await call('POST', '/api/v1/auth/login', { Password: password });
   if (status !== 200) throw new Error(`not signed in: ${status}`);
   const cookies = [headers['set-cookie'] ?? []].flat().map((one) => one.split(';', 1)[0]);
