@@ -8,7 +8,7 @@ import { makeFolder } from '../run-program.ts';
 import { type Besieged, PASSWORD, signIn, startIn } from './siege.ts';
 
 /** `npm run siege` kills 200 times. */
-const KILLS = process.argv.includes('--long') ? 200 : 15;
+const KILLS = process.argv.includes('--long') ? 200 : 8;
 /** Milliseconds of changes before a kill, at most. */
 const LONGEST = 250;
 
