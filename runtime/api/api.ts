@@ -1,7 +1,9 @@
 import type { Backups } from '../backups/backups.ts';
 import type { Connections } from '../backups/connections.ts';
+import type { JobLog } from '../backups/job-log.ts';
 import type { AllowedPrograms } from '../backups/programs.ts';
 import { thisMachine } from '../backups/protected-paths.ts';
+import type { TemporaryBackups } from '../backups/temporary-backups.ts';
 import type { Route } from '../http/route.ts';
 import type { MakeJob } from '../jobs/job.ts';
 import type { Queue } from '../jobs/queue.ts';
@@ -10,11 +12,14 @@ import { version } from '../paths.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
 import { backupRoutes } from './backup-routes.ts';
+import { type AskAbout, browseRoutes } from './browse-routes.ts';
+import { databaseRoutes } from './database-routes.ts';
 import { engineRoutes } from './engine-routes.ts';
 import type { Events } from './events.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { infoRoutes } from './info-routes.ts';
+import { jobRoutes } from './job-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import type { Notifications } from './notifications.ts';
 import { secondRoutes } from './second-routes.ts';
@@ -39,13 +44,16 @@ export interface ApiParts {
   nextRuns: NextRuns;
   /** Ends what goes on by itself. */
   stop(): void;
-  /** The engine, where there is one. */
-  makeJob?: MakeJob | undefined;
+  temporary: TemporaryBackups;
+  jobLog: JobLog;
+  makeJob: MakeJob;
+  askAbout: AskAbout;
 }
 
 /** Every route of the API but those of signing in, which are described with them. @param others those. */
 export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route[] {
-  const { backups, connections, queue, settings, ui, live, notifications, allowed, makeJob } = parts;
+  const { backups, connections, queue, settings, ui, live, notifications, allowed, askAbout } = parts;
+  const machine = thisMachine(parts.folder);
   let described: Promise<unknown> | undefined;
   const tellOnce = (one: Parameters<Notifications['add']>[0]) => {
     if (!notifications.list().some(({ messageId }) => messageId === one.messageId)) notifications.add(one);
@@ -70,7 +78,10 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     ...fileRoutes(),
     ...logRoutes(live, notifications),
     ...secondRoutes(backups, connections, allowed),
-    ...engineRoutes(backups, queue, makeJob, thisMachine(parts.folder)),
+    ...jobRoutes({ ...parts, machine }),
+    ...browseRoutes(backups, askAbout),
+    ...databaseRoutes({ ...parts, machine }),
+    ...engineRoutes(backups),
   ];
   return routes;
 }

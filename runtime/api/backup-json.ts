@@ -28,7 +28,7 @@ export function writeBackup(backup: Backup, folder: string, secrets: Secrets) {
     const shown = isSecret && secrets === 'masked' ? MASK : hide[secrets](value);
     return [{ Filter: filter, Name: name, Value: shown, Argument: null }];
   });
-  const database = path.join(folder, backup.database);
+  const database = path.resolve(folder, backup.database);
   return {
     ID: backup.id,
     ExternalID: null,
@@ -48,7 +48,7 @@ export function writeBackup(backup: Backup, folder: string, secrets: Secrets) {
       Expression: expression,
     })),
     Metadata: backup.metadata,
-    IsTemporary: false,
+    IsTemporary: !/^\d+$/.test(backup.id),
     IsUnencryptedOrPassphraseStored: runsUnattended(backup),
     AdditionalTargetURLs: [],
   };

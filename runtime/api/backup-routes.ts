@@ -6,7 +6,9 @@ import { BackupForm, readForm } from '../backups/configuration.ts';
 import type { Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
 import { findWrittenProblem, thisMachine } from '../backups/protected-paths.ts';
+import type { TemporaryBackups } from '../backups/temporary-backups.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import type { MakeJob } from '../jobs/job.ts';
 import type { Queue } from '../jobs/queue.ts';
 import { unmask, writeList, writeWhole } from './backup-json.ts';
 
@@ -17,6 +19,8 @@ export interface BackupRoutesNeeds {
   allowed: AllowedPrograms;
   /** The data folder, where local databases are. */
   folder: string;
+  temporary: TemporaryBackups;
+  makeJob: MakeJob;
 }
 
 /** Most bytes of a backup's configuration. */
@@ -45,6 +49,13 @@ export function judgeDefinition(
   if (backups.isNameTaken(definition.name, id)) throw new Refusal(409, 'There already exists a backup with this name');
 }
 
+/** One that is not stored has a destination; name and sources it does without. @throws Refusal 400 or 403 */
+function judgeTemporary(definition: Definition, { allowed, folder }: BackupRoutesNeeds): void {
+  if (definition.targetUrl === '') throw new Refusal(400, 'Missing a target');
+  requireAllowed(findPrograms(definition), allowed);
+  refuseProtected(definition, folder);
+}
+
 /** @throws Refusal 403 for what names a program and is not in the administrator's file. */
 export function requireAllowed(namings: ReturnType<typeof findPrograms>, allowed: AllowedPrograms): void {
   if (namings.every((naming) => allowed.isAllowed(naming))) return;
@@ -65,7 +76,7 @@ export function refuseProtected(definition: Parameters<typeof findWrittenProblem
 
 /** Backups: what a person says about them. What runs them needs the engine. */
 export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
-  const { backups, queue, folder } = needs;
+  const { backups, queue, folder, makeJob } = needs;
   return [
     {
       method: 'GET',
@@ -80,8 +91,11 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
       body: BackupForm,
       largest: LARGEST_CONFIGURATION,
       answer({ body, query }) {
-        if (/^(true|1)$/i.test(query.get('temporary') ?? '')) throw needsEngine();
         const definition = unmask(readForm(body), undefined);
+        if (/^(true|1)$/i.test(query.get('temporary') ?? '')) {
+          judgeTemporary(definition, needs);
+          return { json: { ID: needs.temporary.add(definition).id, Temporary: true } };
+        }
         judgeDefinition(definition, needs);
         const { id } = backups.add(definition, {});
         return { json: { ID: id, Temporary: false } };
@@ -114,12 +128,24 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
       answer({ parameters, query }) {
         const { id, database } = findBackup(backups, parameters.id);
         const asks = (name: string) => /^(true|1)$/i.test(query.get(name) ?? '');
-        if (asks('delete-remote-files')) throw needsEngine();
         if (queue.running()?.backup === id) throw new Refusal(409, 'This backup is running: stop it first.');
         for (const task of queue.list()) if (task.backup === id) queue.kill(task.id);
+        if (asks('delete-remote-files')) {
+          // It stays until what it has at its destination is gone: else nobody would know of what is left.
+          const order = { operation: 'Delete', backup: id } as const;
+          const job = makeJob({ ...order, input: { deletesDatabase: asks('delete-local-db') } });
+          const task = queue.add(order, {
+            async run(control) {
+              const result = await job.run(control);
+              backups.remove(id);
+              return result;
+            },
+          });
+          return { json: { Status: 'OK', Reason: null, ID: task.id } };
+        }
         backups.remove(id);
         if (asks('delete-local-db')) {
-          for (const end of ['', '-wal', '-shm']) rmSync(path.join(folder, `${database}${end}`), { force: true });
+          for (const end of ['', '-wal', '-shm']) rmSync(path.resolve(folder, `${database}${end}`), { force: true });
         }
         const task = queue.record({ operation: 'Delete', backup: id });
         return { json: { Status: 'OK', Reason: null, ID: task.id } };

@@ -1,11 +1,15 @@
 import path from 'node:path';
 import { openBackups } from '../backups/backups.ts';
 import { openConnections } from '../backups/connections.ts';
+import { openJobLog } from '../backups/job-log.ts';
 import { readAllowedPrograms } from '../backups/programs.ts';
+import { openTemporaryBackups, withTemporary } from '../backups/temporary-backups.ts';
+import { makeAsk } from '../jobs/ask.ts';
 import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
-import { openQueue, type QueueEvent } from '../jobs/queue.ts';
+import { openQueue, type QueueEvent, type Task } from '../jobs/queue.ts';
 import type { LiveLog } from '../log/live-log.ts';
+import { logJobs } from '../reports/logged-job.ts';
 import { reportJobs, sendReport } from '../reports/reported-job.ts';
 import { watchSuccess } from '../reports/watch-success.ts';
 import { runSchedules } from '../schedule/run-schedules.ts';
@@ -23,36 +27,42 @@ export interface PartsChoice {
   live: LiveLog;
   /** What is known from how the server was started. */
   facts: Partial<Record<ServerSetting, string>>;
-  engine?: Engine | undefined;
+  engine: Engine;
 }
 
 /** Opens what the API is about, on a server's settings. */
 export function openParts(settings: Settings, { folder, live, facts, engine }: PartsChoice): ApiParts {
   const events = openEvents();
-  const backups = openBackups(settings, () => events.emit('backuplist'));
+  const temporary = openTemporaryBackups(folder);
+  const backups = withTemporary(
+    openBackups(settings, () => events.emit('backuplist')),
+    temporary,
+  );
   const notifications = openNotifications(settings, () => events.emit('notifications'));
   const server = openServerSettings(settings, () => events.emit('serversettings'), facts);
   const queue = openQueue(tell);
   restorePause(queue, server);
   const allowed = readAllowedPrograms(live.log);
-  const whole = engine && reportJobs(engine, { log: live.log, allowed, remember: backups.setMetadata });
-  const makeJob: MakeJob | undefined = whole && ((order) => whole(order, () => describe(order)));
-  const schedules = runSchedules({ backups, queue, settings: server, notifications, log: live.log, makeJob });
-  const watch =
-    makeJob &&
-    watchSuccess({
-      backups,
-      queue,
-      notifications,
-      describe: ({ id }) => describe({ operation: 'Backup', backup: id, input: {} }),
-      send: (report) => sendReport(report, live.log),
-      log: live.log,
-    });
+  const jobLog = openJobLog(settings);
+  const whole = logJobs(reportJobs(engine, { log: live.log, allowed, remember: backups.setMetadata }), jobLog);
+  const makeJob: MakeJob = (order) => whole(order, () => describe(order));
+  const ask = makeAsk(engine);
+  const schedules = runSchedules({ backups, queue, settings: server, log: live.log, makeJob });
+  const watch = watchSuccess({
+    backups,
+    queue,
+    notifications,
+    describe: ({ id }) => describe({ operation: 'Backup', backup: id, input: {} }),
+    send: (report) => sendReport(report, live.log),
+    log: live.log,
+  });
   events.listen((subject) => {
     if (subject === 'backuplist' || subject === 'serversettings') schedules.check();
   });
   return {
     backups,
+    temporary,
+    jobLog,
     connections: openConnections(settings),
     queue,
     events,
@@ -65,21 +75,26 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     nextRuns: schedules.next,
     stop() {
       schedules.stop();
-      watch?.stop();
+      watch.stop();
+      temporary.close();
     },
     makeJob,
+    askAbout: (operation, { id }, input) =>
+      ask({ operation, backup: id, input }, () => describe({ operation, backup: id, input })),
   };
 
   function describe(order: Order) {
     const backup = backups.find(order.backup);
     if (!backup) throw new Error('there is no such backup any more');
-    return makeDocument(order, backup, server.options(), path.join(folder, backup.database));
+    return makeDocument(order, backup, server.options(), path.resolve(folder, backup.database));
   }
 
   function tell(event: QueueEvent): void {
     if (event.what === 'progress') events.emit('progress');
     else if (event.what === 'ended') {
+      logEnd(event.task);
       if (event.task.status === 'Failed') tellFailure(event.task);
+      else if (event.task.level === 'Warning' || event.task.level === 'Error') tellWarnings(event.task);
       events.emit('taskcompleted', writeTask(event.task));
     } else {
       if (event.what === 'queue') events.emit('taskqueue');
@@ -87,19 +102,31 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     }
   }
 
-  function tellFailure({
-    backup,
-    error = '',
-    operation,
-  }: {
-    backup?: string;
-    error?: string;
-    operation: string;
-  }): void {
-    const name = backup === undefined ? operation : (backups.find(backup)?.name ?? operation);
+  function logEnd({ backup, operation, error, level, status }: Task): void {
+    if (status === 'Failed') live.log.error(`${operation} of ${nameOf(backup, operation)}: ${error}`);
+    else if (level) live.log.information(`${operation} of ${nameOf(backup, operation)}: ${level}`);
+  }
+
+  function tellWarnings({ backup, level, operation }: Task): void {
+    notifications.add({
+      kind: level === 'Error' ? 'Error' : 'Warning',
+      title: `${level} while running ${nameOf(backup, operation)}`,
+      message: 'The log of the backup says more.',
+      exception: '',
+      ...(backup === undefined ? {} : { backup }),
+      action: 'backup:show-log',
+      messageId: `${operation}${level}`,
+    });
+  }
+
+  function nameOf(backup: string | undefined, operation: string): string {
+    return backup === undefined ? operation : (backups.find(backup)?.name ?? `backup ${backup}`);
+  }
+
+  function tellFailure({ backup, error = '', operation }: Task): void {
     notifications.add({
       kind: 'Error',
-      title: `Error while running ${name}`,
+      title: `Error while running ${nameOf(backup, operation)}`,
       message: error,
       exception: error,
       ...(backup === undefined ? {} : { backup }),

@@ -44,7 +44,7 @@ export interface Definition {
 
 export interface Backup extends Omit<Definition, 'schedule'> {
   id: string;
-  /** Name of its local database, a file in the data folder. */
+  /** Its local database: a name in the data folder, or an absolute path where somebody moved it. */
   database: string;
   /** What jobs say about it: sizes, times, counts. */
   metadata: Record<string, string>;

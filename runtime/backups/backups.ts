@@ -13,6 +13,8 @@ export interface Backups {
   /** Replaces what a person says about it; database and metadata stay. False when there is none. */
   update(id: string, definition: Definition): boolean;
   remove(id: string): boolean;
+  /** Gives it another local database: a name in the data folder, or an absolute path. */
+  setDatabase(id: string, database: string): void;
   setMetadata(id: string, metadata: Readonly<Record<string, string>>): void;
   /** Every schedule, its backup, and the run that all are counted from (ISO 8601). */
   schedules(): (Schedule & { backup: string; start: string })[];
@@ -35,6 +37,7 @@ export function openBackups({ database, cipher }: Settings, tell: () => void = (
   const selectName = database.prepare('SELECT id FROM backup WHERE name = ?');
   const insert = database.prepare("INSERT INTO backup (name, database, definition) VALUES (?, ?, '')");
   const define = database.prepare('UPDATE backup SET name = ?, definition = ? WHERE id = ?');
+  const move = database.prepare('UPDATE backup SET database = ? WHERE id = ?');
   const remove = database.prepare('DELETE FROM backup WHERE id = ?');
   const selectMetadata = database.prepare('SELECT name, value FROM backup_metadata WHERE backup = ? ORDER BY name');
   const insertMetadata = database.prepare(
@@ -114,6 +117,9 @@ export function openBackups({ database, cipher }: Settings, tell: () => void = (
       const gone = remove.run(numberOf(id) ?? null).changes > 0;
       if (gone) changed();
       return gone;
+    },
+    setDatabase(id, name) {
+      if (move.run(name, numberOf(id) ?? null).changes > 0) changed();
     },
     setMetadata(id, metadata) {
       const found = numberOf(id);

@@ -1,4 +1,5 @@
 import type { Option } from '../command-line/arguments.ts';
+import type { StorageWatch } from '../storage/watched-storage.ts';
 import type { CliOption, GivenOptions } from './options.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
@@ -14,6 +15,8 @@ export interface Call {
   output: Output;
   progress: Progress;
   signal: AbortSignal;
+  /** Is told what is done at the destination, and may let it wait. */
+  watch?: StorageWatch;
 }
 
 /** One command of duplicati-cli: what its help says, what it reads, what it does. */

@@ -17,6 +17,7 @@ import { version } from '../paths.ts';
 import { prepareDataFolder } from '../service/data-folder.ts';
 import { openStorage } from '../storage/open-storage.ts';
 import { StorageError } from '../storage/storage.ts';
+import { watchStorage } from '../storage/watched-storage.ts';
 import { askPassphrase } from './ask-passphrase.ts';
 import type { Call } from './command.ts';
 import { explainVolumeError } from './explain.ts';
@@ -40,7 +41,8 @@ export async function withWritable(
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const scratch = `${file}.volumes`;
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
-  const storage = await explained(() => openStorage(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : path.resolve(url)));
+  const opened = await explained(() => openStorage(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : path.resolve(url)));
+  const storage = call.watch ? watchStorage(opened, call.watch) : opened;
   const kill = new AbortController().signal;
   try {
     return await explained(async () => {

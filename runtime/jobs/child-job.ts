@@ -131,6 +131,8 @@ function readMessages(stream: Readable, control: JobControl, limits: typeof LIMI
     if ('progress' in message) latest.offer(message.progress);
     else if ('result' in message) end({ result: message.result });
     else if ('error' in message) end({ error: message.error });
+    else if ('rows' in message) control.receive?.(message.rows);
+    else if ('remote' in message) control.note?.(message.remote);
     else if ('log' in message && quota.take()) write(log, message.log.level, redact(message.log.message));
   };
   const cut = makeLineCutter(LONGEST_MESSAGE, (line) => {

@@ -1,6 +1,19 @@
 import type { JobDocument } from './job-document.ts';
 import type { Progress } from './progress.ts';
 
+/** What is asked about a backup and answered at once, beside the queue. */
+export const QUESTIONS = [
+  'ListFilesets',
+  'ListFiles',
+  'ListFolder',
+  'ListFileVersions',
+  'SearchFiles',
+  'ListBrokenFiles',
+  'TestDestination',
+  'ListDestination',
+] as const;
+export type Question = (typeof QUESTIONS)[number];
+
 /** What can be asked for of a backup, in Duplicati's words. */
 export const OPERATIONS = [
   'Backup',
@@ -13,6 +26,10 @@ export const OPERATIONS = [
   'ReportRemoteSize',
   'CreateReport',
   'Delete',
+  'DeleteVersions',
+  'PurgeBrokenFiles',
+  'CommandLine',
+  ...QUESTIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -34,6 +51,17 @@ export interface JobControl {
   readonly kill: AbortSignal;
   /** Calls back now where the queue is paused, and at each change, until the job has ended. */
   watchPause(listener: (isPaused: boolean) => void): void;
+  /** Rows of an answer, in order. */
+  receive?(rows: readonly unknown[]): void;
+  /** What it did at the destination. */
+  note?(call: RemoteCall): void;
+}
+
+/** Something that a job did at a destination, for the log of it; `data` as Duplicati keeps it. */
+export interface RemoteCall {
+  operation: 'list' | 'get' | 'put' | 'delete' | 'createfolder';
+  path: string;
+  data: string;
 }
 
 /** What a job that ended says of itself. */
@@ -45,6 +73,10 @@ export interface JobResult {
   metadata: Readonly<Record<string, string>>;
   /** What it said while it worked, oldest first; not all where it was much. */
   lines: readonly string[];
+  warnings?: readonly string[];
+  errors?: readonly string[];
+  /** What it had to do with the destination, in Duplicati's names. */
+  backend?: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   safeParse,
   string,
   union,
+  unknown,
 } from 'valibot';
 
 /** Longest message of a job, in bytes. */
@@ -39,12 +40,19 @@ const ResultForm = object({
   facts: record(text, nullable(union([text, number(), boolean()]))),
   metadata: record(text, text),
   lines: pipe(array(text), maxLength(1000)),
+  warnings: exactOptional(pipe(array(text), maxLength(1000))),
+  errors: exactOptional(pipe(array(text), maxLength(1000))),
+  backend: exactOptional(record(text, nullable(union([text, number(), boolean()])))),
 });
 
 /** What a job says, a line each on its standard output. */
 const MessageForm = union([
   object({ progress: ProgressForm }),
   object({ log: object({ level: picklist(['Verbose', 'Information', 'Warning', 'Error']), message: text }) }),
+  object({ rows: array(unknown()) }),
+  object({
+    remote: object({ operation: picklist(['list', 'get', 'put', 'delete', 'createfolder']), path: text, data: text }),
+  }),
   object({ result: ResultForm }),
   object({ error: text }),
 ]);

@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os';
 import { messageOf, UserError } from '../errors.ts';
 import { tryEndWithParent } from '../posix/end-with-parent.ts';
-import type { JobResult, Operation } from './job.ts';
+import type { JobResult, Operation, RemoteCall } from './job.ts';
 import type { JobDocument } from './job-document.ts';
 import { makeLineCutter } from './lines.ts';
 import type { JobMessage } from './messages.ts';
@@ -15,6 +15,10 @@ export interface WorkControl {
   /** Aborted when it shall end what it has begun, then stop. */
   readonly stop: AbortSignal;
   watchPause(listener: (isPaused: boolean) => void): void;
+  /** Rows of an answer, in order; each call's are less than a message. */
+  send(rows: readonly unknown[]): void;
+  /** Says what was done at the destination. */
+  note(call: RemoteCall): void;
 }
 
 export type Work = (document: JobDocument, control: WorkControl) => Promise<JobResult>;
@@ -49,9 +53,13 @@ export async function runJob(works: Readonly<Partial<Record<Operation, Work>>>):
       log: (level, message) => say({ log: { level, message: message.slice(0, LONGEST_TEXT) } }),
       stop: stop.signal,
       watchPause,
+      send: (rows) => say({ rows: [...rows] }),
+      note: (remote) =>
+        say({ remote: { ...remote, path: remote.path.slice(0, 1000), data: remote.data.slice(0, LONGEST_TEXT) } }),
     });
     latest.flush();
-    say({ result: { ...result, lines: [...result.lines] } });
+    const { lines, warnings = [], errors = [] } = result;
+    say({ result: { ...result, lines: [...lines], warnings: [...warnings], errors: [...errors] } });
   } catch (thrown) {
     latest.flush();
     say({ error: messageOf(thrown).slice(0, LONGEST_TEXT) });

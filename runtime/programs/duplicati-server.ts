@@ -29,7 +29,7 @@ else
     usage: ['[options]', 'https <command> [options]', ...serviceUsage],
     text: [
       'Listens on this machine alone unless told otherwise, answers GET /health, and stops cleanly on SIGTERM or Ctrl-C.',
-      'A server without a password lets nobody in: its log has a sign-in link to choose one with. Running backups from the server comes with a later release.',
+      'A server without a password lets nobody in: its log has a sign-in link to choose one with.',
       `A file "${INITIAL_PASSWORD}" in the data folder that only the server's account can read sets the password: at its next start the server keeps a hash of it and deletes the file.`,
     ],
     commands: [...httpsCommands, ...serviceCommands],
@@ -60,10 +60,11 @@ else
     },
   }));
 
-/** The process of a job, which a server started. There is nothing it can do yet. */
+/** The process of a job, which a server started. */
 async function runJobProgram(): Promise<void> {
   try {
-    await runJob({});
+    const { WORKS } = await import('../work/works.ts'); // the server itself has no use for it
+    await runJob(WORKS);
   } catch (thrown) {
     process.stderr.write(`duplicati-server: ${messageOf(thrown)}\n`);
     process.exitCode = thrown instanceof UserError ? thrown.exitCode : 1;

@@ -21,30 +21,14 @@ export interface SchedulesNeeds {
   backups: Pick<Backups, 'schedules' | 'setSchedule' | 'find'>;
   queue: Pick<Queue, 'list' | 'add'>;
   settings: Pick<ServerSettings, 'get'>;
-  /** Where a person is told once that schedules wait. */
-  notifications: {
-    list(): { messageId: string }[];
-    add(notification: typeof WAITING & { kind: 'Information' }): void;
-  };
   log: Log;
-  /** The engine, where there is one. */
-  makeJob?: MakeJob | undefined;
+  makeJob: MakeJob;
 }
-
-/** Told once where there is no engine; nothing is noted as run then, so that with one, a missed run is made up for. */
-const WAITING = {
-  title: 'Scheduled backups wait',
-  message: 'Scheduled backups do not run yet: the backup engine comes with a later release.',
-  exception: '',
-  action: '',
-  messageId: 'ScheduleWaitsForEngine',
-};
 
 /** Runs backups by their schedules. @param now milliseconds since 1970 */
 export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
-  const { backups, queue, settings, notifications, log, makeJob } = needs;
+  const { backups, queue, settings, log, makeJob } = needs;
   let plan: { runs: { id: string; run: number }[]; until: number } | undefined;
-  let isToldWaiting = false;
   let wrongZone = '';
 
   const zone = () => {
@@ -72,7 +56,6 @@ export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
   };
   const noteRun = (id: string, run: number) => {
     plan = undefined;
-    if (!makeJob) return;
     const stored = backups.schedules().find(({ backup }) => backup === id);
     if (!stored) return;
     const lastRun = isoTime(Math.floor(run / 1000) * 1000);
@@ -81,7 +64,6 @@ export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
     if (next) backups.setSchedule(id, { time: isoTime(next.run), lastRun });
   };
   const start = (id: string) => {
-    if (!makeJob) return tellWaiting();
     if (queue.list().some(({ backup, operation }) => backup === id && operation === 'Backup')) {
       log.information(`backup ${id} is not started by its schedule: it runs or waits already`);
       return;
@@ -91,13 +73,6 @@ export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
     } catch (thrown) {
       log.warning(`backup ${id} is not started by its schedule: ${messageOf(thrown)}`);
     }
-  };
-  const tellWaiting = () => {
-    if (isToldWaiting) return;
-    isToldWaiting = true;
-    log.notice(WAITING.message);
-    if (notifications.list().some(({ messageId }) => messageId === WAITING.messageId)) return;
-    notifications.add({ ...WAITING, kind: 'Information' });
   };
   const scheduler = openScheduler({ list, noteRun, start, now });
   let soon: NodeJS.Immediate | undefined;
@@ -112,9 +87,8 @@ export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
   return {
     check,
     next() {
-      // Schedules that wait for the engine are shown by their next run to come, not by those that were missed.
       if (!plan || now() >= plan.until) {
-        const runs = makeJob ? scheduler.next() : scheduler.next(now());
+        const runs = scheduler.next();
         plan = { runs, until: runs[0]?.run ?? Number.POSITIVE_INFINITY };
       }
       return plan.runs.map(({ id, run }) => ({ backup: id, time: isoTime(run) }));

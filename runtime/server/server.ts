@@ -11,7 +11,9 @@ import { messageOf, UserError } from '../errors.ts';
 import { makeAnswerer, type Site } from '../http/answer.ts';
 import { type Interface, listenOnFirst, readInterface, readPorts } from '../http/listen.ts';
 import type { Route } from '../http/route.ts';
+import { makeChildJobs } from '../jobs/child-job.ts';
 import type { Engine } from '../jobs/job.ts';
+import { findLaunch } from '../jobs/launch.ts';
 import { type Endpoint, removeEndpoint, writeEndpoint } from '../local/endpoint.ts';
 import { openLocalDoor } from '../local/local-door.ts';
 import { openLiveLog } from '../log/live-log.ts';
@@ -41,13 +43,13 @@ const health: Route = {
 
 /**
  * Starts the server: data folder, lock, settings, password, ports. `onFolder` is called with the data folder once it is ours.
- * @param systemLog where administrators look; @param engine makes jobs, where there is one. @param fileLog a log that is told all but sign-in links.
+ * @param systemLog where administrators look; @param engine makes jobs; processes of this program where none is given. @param fileLog a log that is told all but sign-in links.
  */
 export async function startServer(
   given: Given<ServerOption>,
   systemLog: Log,
   onFolder: (folder: string) => void = () => {},
-  engine?: Engine,
+  engine: Engine = makeChildJobs(findLaunch(), systemLog),
   fileLog?: Log,
 ): Promise<Running & { url: string }> {
   const live = openLiveLog(joinLogs(systemLog, fileLog));

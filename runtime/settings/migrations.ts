@@ -63,5 +63,22 @@ export const MIGRATIONS: readonly string[] = [
      url TEXT NOT NULL, -- secret
      created INTEGER NOT NULL,
      updated INTEGER NOT NULL
-   ) STRICT;`,
+   ) STRICT;
+   CREATE TABLE job_log (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     backup INTEGER NOT NULL REFERENCES backup (id) ON DELETE CASCADE,
+     time INTEGER NOT NULL, -- when it ended
+     message TEXT NOT NULL, -- JSON, without secrets
+     exception TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX job_log_by_backup ON job_log (backup);
+   CREATE TABLE remote_log (
+     id INTEGER PRIMARY KEY AUTOINCREMENT,
+     job INTEGER NOT NULL REFERENCES job_log (id) ON DELETE CASCADE,
+     time INTEGER NOT NULL,
+     operation TEXT NOT NULL,
+     path TEXT NOT NULL,
+     data TEXT NOT NULL
+   ) STRICT;
+   CREATE INDEX remote_log_by_job ON remote_log (job);`,
 ];

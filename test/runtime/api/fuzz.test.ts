@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { Engine } from '../../../runtime/jobs/job.ts';
 import { makeForm, openServer } from './open-server.ts';
 import { memberOf, send } from './replay.ts';
 
@@ -118,13 +119,21 @@ const QUERY = [
   'onlyfolders',
   'showhidden',
 ];
+/** Answers at once: what is fuzzed is the server. First rows are those that the API reads. */
+const standInEngine: Engine = ({ operation }) => ({
+  async run(control) {
+    control.receive?.(operation === 'ListFilesets' ? [] : [{ total: 0, versions: [] }]);
+    return undefined;
+  },
+});
+
 /** What a fuzzer must not do to itself. */
 const SPARED = /auth\/(issue-forever|refresh|password|session\/|login|claim|issuesignintoken|signin)/;
 
 test('calls shaped from the document, half of them by a session, are refused or answered, and never with 500', async (t) => {
   const seed = Number(process.env.SEED ?? 20_261_123);
   const { random, pick, shape, spoil } = makeGenerator(seed);
-  const { port, token, call, lines } = await openServer(t);
+  const { port, token, call, lines } = await openServer(t, standInEngine);
   const id = memberOf((await call('POST', 'v1/backups', makeForm('first'))).body, 'ID');
   const { paths } = (await call('GET', 'v1/openapi.json')).body as Document; // as described
   const operations = Object.entries(paths).flatMap(([path, methods]) =>

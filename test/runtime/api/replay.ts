@@ -1,6 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 
 /** One recorded call, as `record-api.py` wrote it. */
 export interface Recorded {
@@ -67,12 +69,29 @@ function parseBody(text: string): unknown {
 
 /** A player of the recording: it signs in where the recorder did, and keeps tokens, cookies and identifiers of ours. */
 export function makePlayer(port: number, password: string, scratch: string) {
-  const state = { token: '', cookie: '', nonce: '', signin: '', backup: '1' };
-  for (const name of ['source', 'scratch/destination', 'scratch/restore'])
+  const state = { token: '', cookie: '', nonce: '', signin: '', backup: '1', task: '', time: '' };
+  for (const name of ['source/names', 'source/sizes', 'scratch/restore'])
     mkdirSync(path.join(scratch, name), { recursive: true });
+  writeFileSync(path.join(scratch, 'source/names/plain.txt'), 'plain');
+  writeFileSync(path.join(scratch, 'source/late.txt'), 'late');
+  writeFileSync(path.join(scratch, 'source/sizes/16m.bin'), randomBytes(16 << 20));
+  /** Waits until no job runs, as the recorder did. */
+  const untilIdle = async () => {
+    for (;;) {
+      const { body } = await send(port, {
+        method: 'GET',
+        path: '/api/v1/tasks',
+        headers: { Authorization: `Bearer ${state.token}` },
+      });
+      if (!Array.isArray(body) || body.length === 0) return;
+      await wait(100);
+    }
+  };
   /** Paths and passwords of the recording become ours. */
   const translate = (text: string) =>
     text
+      .replaceAll('2026-11-22T15:08:51+00:00', state.time)
+      .replaceAll('2026-11-22T15%3A08%3A51%2B00%3A00', encodeURIComponent(state.time))
       .replaceAll('/srv/scratch', path.join(scratch, 'scratch'))
       .replaceAll('/srv/source', path.join(scratch, 'source'))
       .replaceAll('"easy1234"', JSON.stringify(password));
@@ -88,7 +107,16 @@ export function makePlayer(port: number, password: string, scratch: string) {
       if (note?.startsWith('host name')) headers.Host = 'evil.example';
       if (note === 'foreign origin') headers.Origin = 'http://evil.example';
       if (note === 'cookie and nonce' || note === 'wrong nonce') headers.Cookie = state.cookie;
-      let target = translate(recorded).replaceAll('/backup/1', `/backup/${state.backup}`);
+      if (n > 75 && state.task !== '') await untilIdle();
+      // It was made a version of a second later, with a file more.
+      if (n === 97) {
+        await wait(1100);
+        writeFileSync(path.join(scratch, 'source/later.txt'), 'later');
+      }
+      let target = translate(recorded)
+        .replaceAll('%2Fsrv%2Fsource', encodeURIComponent(path.join(scratch, 'source')))
+        .replaceAll('/backup/1', `/backup/${state.backup}`)
+        .replace('/task/2', `/task/${state.task}`);
       if (target.endsWith('token=<token>')) {
         const issued = await send(port, {
           method: 'POST',
@@ -115,6 +143,8 @@ export function makePlayer(port: number, password: string, scratch: string) {
           .map((line) => line.split(';', 1)[0])
           .join('; ');
       }
+      if (n === 70) state.task = memberOf(body, 'ID');
+      if (n === 101 && Array.isArray(body)) state.time = memberOf(body[0], 'Time');
       if (n === 12) state.signin = memberOf(body, 'Token');
       if (n === 64) state.backup = memberOf(body, 'ID');
     },

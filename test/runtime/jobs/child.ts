@@ -23,7 +23,7 @@ export function makeJobDocument(input: Record<string, unknown>): JobDocument {
     sources: ['/home/'],
     options: [{ name: 'passphrase', value: 'canary-passphrase', filter: '' }],
     filters: [],
-    database: '/nowhere/ABC.sqlite',
+    database: '/dev/null/ABC.sqlite',
   };
 }
 

@@ -11,7 +11,7 @@ import { type CountingJob, makeCountingJob } from '../jobs/counting-job.ts';
 const HOUR = 3_600_000;
 
 /** Backups, a queue with jobs that count, and a clock that the test moves. */
-async function makeServer(t: ExecutionContext, at: string, { hasEngine = true, zone = 'Europe/Berlin' } = {}) {
+async function makeServer(t: ExecutionContext, at: string, { zone = 'Europe/Berlin' } = {}) {
   const { settings, log, lines } = await makeSettings(t);
   const clock = { at: Date.parse(at) };
   const now = () => clock.at;
@@ -25,12 +25,8 @@ async function makeServer(t: ExecutionContext, at: string, { hasEngine = true, z
     jobs.push(job);
     return job;
   };
-  const told: { messageId: string }[] = [];
-  const notifications = { list: () => told, add: (one: { messageId: string }) => void told.push(one) };
-  const open = (engine = hasEngine) => {
-    const server = { get: () => zone };
-    const makeIt = engine ? makeJob : undefined;
-    const schedules = runSchedules({ backups, queue, settings: server, notifications, log, makeJob: makeIt }, now);
+  const open = () => {
+    const schedules = runSchedules({ backups, queue, settings: { get: () => zone }, log, makeJob }, now);
     t.teardown(schedules.stop);
     return schedules;
   };
@@ -52,7 +48,7 @@ async function makeServer(t: ExecutionContext, at: string, { hasEngine = true, z
     schedules.check();
     for (let turns = 0; turns < 5; turns++) await turn();
   };
-  return { backups, queue, jobs, orders, open, add, moveTo, clock, lines, told };
+  return { backups, queue, jobs, orders, open, add, moveTo, clock, lines };
 }
 
 test('a backup runs when its time has come, its run is noted, and the next is told', async (t) => {
@@ -130,22 +126,6 @@ test('a zone that is none is said once, and the machine’s counts', async (t) =
   t.is(schedules.next().length, 1);
   schedules.next();
   t.is(lines.filter((line) => line.includes('Mars/Olympus')).length, 1);
-});
-
-test('without an engine nothing runs and nothing fails: it is said once, and made up for when there is one', async (t) => {
-  const { add, open, moveTo, queue, told, lines, jobs, backups } = await makeServer(t, '2026-03-01T08:00:00Z');
-  const id = add('2026-03-01T09:00:00Z');
-  const without = open(false);
-  for (const day of ['01', '02', '03']) await moveTo(`2026-03-${day}T10:00:00Z`, without);
-  t.deepEqual([queue.list(), jobs], [[], []]);
-  t.is(lines.filter((line) => line.includes('do not run yet')).length, 1);
-  t.is(told.length, 1);
-  t.deepEqual(without.next(), [{ backup: id, time: '2026-03-04T09:00:00Z' }], 'the next to come');
-  t.is(backups.find(id)?.schedule?.lastRun, NEVER);
-  without.stop();
-  await moveTo('2026-03-03T11:00:00Z', open(true));
-  t.is(jobs.length, 1);
-  jobs[0]?.finish();
 });
 
 test('a client that sends a schedule back as it saw it neither moves its first run nor undoes the last', async (t) => {

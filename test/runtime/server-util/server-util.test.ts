@@ -1,5 +1,6 @@
-import { lstat, readdir, readFile, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import test from 'ava';
 import { decryptAesCrypt } from '../../../runtime/aes-crypt/aes-crypt.ts';
 import type { Engine } from '../../../runtime/jobs/job.ts';
@@ -121,17 +122,22 @@ test('the exit code of a backup that was waited for says how it went', async (t)
   t.regex(stderr, /the destination is gone/);
 });
 
-test('without the engine, run and deleting remote files say so and fail', async (t) => {
+test('run makes a backup and waits for it; delete takes what it has at its destination along', async (t) => {
   const { folder, call } = await openServer(t);
-  await call('POST', 'v1/backups', makeForm('Documents'));
-  for (const words of [
-    ['run', '1'],
-    ['delete', '1', '--delete-remote-files'],
-  ]) {
-    const { exit, stderr } = await useServerUtil(...words, `--server-datafolder=${folder}`);
-    t.is(exit, 1);
-    t.regex(stderr, /Server error \(501\): This needs the backup engine, which comes with a later release/);
-  }
+  const place = await makeFolder(t);
+  await mkdir(path.join(place, 'source'));
+  await writeFile(path.join(place, 'source', 'one.txt'), 'one');
+  const target = path.join(place, 'destination');
+  const form = makeForm('Documents', { TargetURL: `file://${target}`, Sources: [path.join(place, 'source/')] });
+  await call('POST', 'v1/backups', form);
+  const ran = await useServerUtil('run', '1', '--wait', '--poll-interval=1', `--server-datafolder=${folder}`);
+  t.deepEqual([ran.exit, ran.stderr], [0, '']);
+  t.regex(ran.stdout, /Backup status: Success|Success/);
+  t.true((await readdir(target)).some((name) => name.includes('.dlist.')));
+  const { exit } = await useServerUtil('delete', '1', '--delete-remote-files', `--server-datafolder=${folder}`);
+  t.is(exit, 0);
+  while ((await call('GET', 'v1/backup/1')).status !== 404) await wait(100);
+  t.deepEqual(await readdir(target), []);
 });
 
 test('configurations go out encrypted or without secrets, and come in again', async (t) => {

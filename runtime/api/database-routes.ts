@@ -1,0 +1,136 @@
+import { existsSync, rmSync, statSync } from 'node:fs';
+import { copyFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { object, string } from 'valibot';
+import type { Backups } from '../backups/backups.ts';
+import type { JobLog } from '../backups/job-log.ts';
+import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts';
+import { codeOf } from '../errors.ts';
+import { Refusal, type Route, routeWithBody } from '../http/route.ts';
+import type { Queue } from '../jobs/queue.ts';
+import { findBackup } from './backup-routes.ts';
+
+export interface DatabaseRoutesNeeds {
+  backups: Backups;
+  queue: Queue;
+  jobLog: JobLog;
+  /** The data folder. */
+  folder: string;
+  machine: Machine;
+}
+
+/** What this machine knows of a backup: its local database, and what its jobs said. */
+export function databaseRoutes({ backups, queue, jobLog, folder, machine }: DatabaseRoutesNeeds): Route[] {
+  const find = (id: string | undefined) => {
+    const backup = findBackup(backups, id);
+    return { ...backup, file: path.resolve(folder, backup.database) };
+  };
+  const findIdle = (id: string | undefined) => {
+    const backup = find(id);
+    if (queue.running()?.backup === backup.id) throw new Refusal(409, 'This backup is running: stop it first.');
+    return backup;
+  };
+  const move = (isMoved: boolean) =>
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: `/api/v1/backup/{id}/${isMoved ? 'movedb' : 'updatedb'}`,
+      body: object({ path: string() }),
+      async answer({ parameters, body }) {
+        const { id, file } = findIdle(parameters.id);
+        const { path: sent } = body as { path: string }; // the schema's
+        const target = judgeTarget(sent, machine);
+        if (isMoved) await moveFile(file, target);
+        backups.setDatabase(id, target);
+        return {};
+      },
+    });
+  return [
+    {
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/backup/{id}/deletedb',
+      answer({ parameters }) {
+        const { file } = findIdle(parameters.id);
+        for (const end of ['', '-wal', '-shm']) rmSync(`${file}${end}`, { force: true });
+        return {};
+      },
+    },
+    move(true),
+    move(false),
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backup/{id}/log',
+      answer: ({ parameters, query }) => ({
+        json: jobLog.list(find(parameters.id).id, readPage(query)).map(({ id, time, message, exception }) => ({
+          ID: id,
+          OperationID: id,
+          Timestamp: time,
+          Type: 'Result',
+          Message: message,
+          Exception: exception === '' ? {} : exception,
+        })),
+      }),
+    },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/backup/{id}/remotelog',
+      answer: ({ parameters, query }) => ({
+        json: jobLog.listCalls(find(parameters.id).id, readPage(query)).map((row) => ({
+          ID: row.id,
+          OperationID: row.job,
+          Timestamp: row.time,
+          Operation: row.operation,
+          Path: row.path,
+          Data: row.data,
+        })),
+      }),
+    },
+  ];
+}
+
+function readPage(query: URLSearchParams): { before: number; size: number } {
+  const number = (name: string, otherwise: number) => {
+    const text = query.get(name) ?? '';
+    if (text === '') return otherwise;
+    if (!/^\d{1,15}$/.test(text)) throw new Refusal(400, 'A number in the address is none');
+    return Number(text);
+  };
+  return { before: number('offset', 0), size: Math.min(number('pagesize', 100), 500) };
+}
+
+/** @throws Refusal 400 or 403 */
+function judgeTarget(sent: string, machine: Machine): string {
+  if (sent.trim() === '') throw new Refusal(400, 'No target path supplied');
+  if (!path.isAbsolute(sent)) throw new Refusal(400, 'Target path is relative, please supply a fully qualified path');
+  const target = path.resolve(sent);
+  // In the data folder itself a local database has its place, by any name that nothing else there has.
+  const isAtHome =
+    path.dirname(target) === path.resolve(machine.folder) &&
+    /^[A-Za-z0-9_-]{1,100}\.sqlite$/.test(path.basename(target));
+  const isTaken = /^duplicati-server/i.test(path.basename(target));
+  if (isAtHome ? isTaken : findRestoreProblem(target, machine) !== undefined)
+    throw new Refusal(
+      403,
+      'Nothing is written from here to places that decide what this machine runs. Choose another folder.',
+    );
+  return target;
+}
+
+/** @throws Refusal 404 or 409 */
+async function moveFile(from: string, to: string): Promise<void> {
+  if (existsSync(to)) throw new Refusal(409, 'A file already exists at the new location');
+  if (!existsSync(from)) throw new Refusal(404, 'There is no local database yet');
+  if (!statSync(path.dirname(to), { throwIfNoEntry: false })?.isDirectory())
+    throw new Refusal(404, 'The folder of the new location does not exist');
+  if (existsSync(`${from}-wal`)) throw new Refusal(409, 'The local database is in use');
+  try {
+    await copyFile(from, to);
+  } catch (thrown) {
+    await rm(to, { force: true });
+    throw new Refusal(409, `The local database cannot be written there (${codeOf(thrown)})`);
+  }
+  await rm(from, { force: true });
+}

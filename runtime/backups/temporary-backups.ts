@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Backup, Definition } from './backup.ts';
+import type { Backups } from './backups.ts';
+
+/** Most that are kept; the oldest go. */
+const KEPT = 20;
+
+/** Backups that are not stored: somebody restores straight from a destination, and is done with it then. */
+export interface TemporaryBackups {
+  add(definition: Definition): Backup;
+  find(id: string): Backup | undefined;
+  remove(id: string): boolean;
+  /** Takes away what they left in the data folder. */
+  close(): void;
+}
+
+/** @param folder where their local databases lie */
+export function openTemporaryBackups(folder: string): TemporaryBackups {
+  const kept = new Map<string, Backup>();
+  const remove = (id: string) => {
+    const backup = kept.get(id);
+    if (!backup) return false;
+    kept.delete(id);
+    for (const end of ['', '-wal', '-shm']) rmSync(path.join(folder, `${backup.database}${end}`), { force: true });
+    return true;
+  };
+  return {
+    add(definition) {
+      const id = randomUUID();
+      const { schedule: _, ...rest } = definition; // it never runs by itself
+      const backup: Backup = { ...rest, id, database: `temporary-${id}.sqlite`, metadata: {} };
+      kept.set(id, backup);
+      const [oldest] = kept.keys();
+      if (kept.size > KEPT && oldest !== undefined) remove(oldest);
+      return backup;
+    },
+    find: (id) => kept.get(id),
+    remove,
+    close() {
+      for (const id of [...kept.keys()]) remove(id);
+    },
+  };
+}
+
+/** The stored backups, and by their identifiers the temporary ones. */
+export function withTemporary(stored: Backups, temporary: TemporaryBackups): Backups {
+  return {
+    ...stored,
+    find: (id) => stored.find(id) ?? temporary.find(id),
+    remove: (id) => temporary.remove(id) || stored.remove(id),
+  };
+}

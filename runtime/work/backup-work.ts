@@ -1,0 +1,105 @@
+import { listVersions } from '../engine/list/versions.ts';
+import { openLocalDatabase } from '../engine/local-database/local-database.ts';
+import type { JobDocument } from '../jobs/job-document.ts';
+import type { Work } from '../jobs/run-job.ts';
+import { describeRun, writeDuration, writeSize, writeStamp } from './describe-run.ts';
+import { openDestination } from './open-destination.ts';
+import { isRecord, readCount, readFlag, readList, readText } from './read-result.ts';
+import { runCommand } from './run-command.ts';
+
+/** Makes a new version, then says what there is now. */
+export const runBackup: Work = async (document, control) => {
+  const ran = await runCommand('backup', document, control, { words: document.sources });
+  const { result } = ran;
+  const count = (name: string) => readCount(result, name);
+  const facts = {
+    ExaminedFiles: count('examinedFiles'),
+    SizeOfExaminedFiles: count('examinedBytes'),
+    OpenedFiles: count('openedFiles'),
+    SizeOfOpenedFiles: count('openedBytes'),
+    AddedFiles: count('addedFiles'),
+    ModifiedFiles: count('modifiedFiles'),
+    DeletedFiles: count('deletedEntries'),
+    AddedFolders: count('addedFolders'),
+    ModifiedFolders: count('modifiedFolders'),
+    AddedSymlinks: count('addedSymlinks'),
+    ModifiedSymlinks: count('modifiedSymlinks'),
+    PartialBackup: readFlag(result, 'isPartial'),
+    Dryrun: readFlag(result, 'dryRun'),
+    DeletedVersions: readList(result, 'deletedVersions').length,
+  };
+  const warnings = readList(result, 'warnings').map(String);
+  if (facts.PartialBackup) warnings.push('It was stopped: this version is not complete, the next run goes on.');
+  const described = describeRun(ran, facts, { warnings, isPartial: facts.PartialBackup });
+  const inventory = await takeInventory(document, control.stop);
+  const done = isRecord(result) && isRecord(result.compaction) && result.compaction.done;
+  return {
+    ...described,
+    backend: { ...described.backend, ...inventory.backend },
+    metadata: {
+      ...inventory.metadata,
+      LastBackupStarted: writeStamp(ran.began),
+      LastBackupFinished: writeStamp(ran.ended),
+      LastBackupDuration: writeDuration(ran.ended - ran.began),
+      SourceFilesSize: String(facts.SizeOfExaminedFiles),
+      SourceFilesCount: String(facts.ExaminedFiles),
+      SourceSizeString: writeSize(facts.SizeOfExaminedFiles),
+      ...(readText(result, 'version') === ''
+        ? {}
+        : { LastBackupDate: writeStamp(Date.parse(readText(result, 'version'))) }),
+      ...(done ? { LastCompactFinished: writeStamp(ran.ended) } : {}),
+    },
+  };
+};
+
+/** What is at the destination now, as the local database knows it, and the room that is left there. */
+export async function takeInventory(document: JobDocument, signal: AbortSignal) {
+  const database = await openLocalDatabase(document.database);
+  let versions: ReturnType<typeof listVersions>;
+  let row: Record<string, unknown> | undefined;
+  try {
+    versions = listVersions(database);
+    row = database
+      .prepare(`SELECT count(*) AS count, total(size) AS size FROM volume WHERE state IN ('uploaded', 'verified')`)
+      .get();
+  } finally {
+    database.close();
+  }
+  const quota = await readQuota(document, signal);
+  const [files, size] = [Number(row?.count ?? 0), Number(row?.size ?? 0)];
+  const metadata = {
+    BackupListCount: String(versions.length),
+    TotalQuotaSpace: String(quota?.total ?? -1),
+    FreeQuotaSpace: String(quota?.free ?? -1),
+    AssignedQuotaSpace: '-1',
+    TargetFilesSize: String(size),
+    TargetFilesCount: String(files),
+    TargetFilesetsCount: String(versions.length),
+    TargetSizeString: writeSize(size),
+  };
+  const backend = {
+    KnownFileCount: files,
+    KnownFileSize: size,
+    KnownFilesets: versions.length,
+    BackupListCount: versions.length,
+    LastBackupDate: versions[0] ? new Date(versions[0].time * 1000).toISOString() : '0001-01-01T00:00:00',
+    TotalQuotaSpace: quota?.total ?? -1,
+    FreeQuotaSpace: quota?.free ?? -1,
+    AssignedQuotaSpace: -1,
+  };
+  return { metadata, backend };
+}
+
+/** A destination that does not tell is none to fail for: the backup is done. */
+async function readQuota(document: JobDocument, signal: AbortSignal) {
+  try {
+    const storage = await openDestination(document);
+    try {
+      return await storage.quota(signal);
+    } finally {
+      await storage.close();
+    }
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,27 @@
+import type { Operation } from '../jobs/job.ts';
+import type { Work } from '../jobs/run-job.ts';
+import { runBackup } from './backup-work.ts';
+import { runDeleteRemote } from './delete-remote-work.ts';
+import { answerFiles, answerFilesets, answerFileVersions, answerFolder, answerSearch } from './questions.ts';
+import { runReportRemoteSize } from './remote-size-work.ts';
+import { runRestore } from './restore-work.ts';
+import { runCompact, runDeleteVersions, runRepair, runRepairUpdate, runVacuum, runVerify } from './upkeep-work.ts';
+
+/** What a job can be told to do. */
+export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
+  Backup: runBackup,
+  Restore: runRestore,
+  Verify: runVerify,
+  Compact: runCompact,
+  Repair: runRepair,
+  RepairUpdate: runRepairUpdate,
+  Delete: runDeleteRemote,
+  Vacuum: runVacuum,
+  ReportRemoteSize: runReportRemoteSize,
+  DeleteVersions: runDeleteVersions,
+  ListFilesets: answerFilesets,
+  ListFiles: answerFiles,
+  ListFolder: answerFolder,
+  ListFileVersions: answerFileVersions,
+  SearchFiles: answerSearch,
+};
