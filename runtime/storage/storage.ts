@@ -20,7 +20,7 @@ export interface Storage {
   list(signal: AbortSignal): AsyncIterable<RemoteEntry>;
   /** A local file, whole or not at all where the destination can do that; what had the name before is replaced. */
   put(name: string, file: string, signal: AbortSignal): Promise<void>;
-  /** Into a new local file for this account alone. */
+  /** Into a new local file for this account alone; there is none where this fails. */
   get(name: string, file: string, signal: AbortSignal): Promise<void>;
   /** @throws StorageError `missing` when it is not there */
   delete(name: string, signal: AbortSignal): Promise<void>;
@@ -31,8 +31,19 @@ export interface Storage {
   close(): Promise<void>;
 }
 
-/** Why a destination did not do what it was asked for. */
-export type StorageReason = 'missing' | 'denied' | 'full' | 'unreachable' | 'timeout' | 'invalid' | 'failed';
+/**
+ * Why a destination did not do what it was asked for. `untrusted`: it could not prove who it is; `invalid`: the destination or an option of
+ * it cannot be read, nothing was tried.
+ */
+export type StorageReason =
+  | 'missing'
+  | 'denied'
+  | 'full'
+  | 'unreachable'
+  | 'timeout'
+  | 'untrusted'
+  | 'invalid'
+  | 'failed';
 
 /** The message says where, what, why and what to do, and holds nothing secret. */
 export class StorageError extends Error {
@@ -43,4 +54,27 @@ export class StorageError extends Error {
     this.name = 'StorageError';
     this.reason = reason;
   }
+}
+
+/** What a destination showed to prove who it is, and was not believed. */
+export type Identity =
+  /** SHA-1 of the certificate, in upper case and without colons, as Duplicati's `accept-specified-ssl-hash` has it. */
+  | { kind: 'certificate'; hash: string }
+  /** `ssh-ed25519 256 11:22:…` with the MD5 of the key, as Duplicati's `ssh-fingerprint` has it; what was accepted, where that was given. */
+  | { kind: 'host-key'; reported: string; accepted: string | undefined };
+
+export class UntrustedError extends StorageError {
+  readonly identity: Identity;
+
+  constructor(identity: Identity, message: string, cause?: unknown) {
+    super('untrusted', message, cause);
+    this.name = 'UntrustedError';
+    this.identity = identity;
+  }
+}
+
+/** A name of one file in a folder, so that nothing is ever written beside it. @throws StorageError `invalid` */
+export function requireName(name: string, where: string): void {
+  if (name === '' || name === '.' || name === '..' || name.length > 1000 || /[/\\\0\r\n]/.test(name))
+    throw new StorageError('invalid', `${JSON.stringify(name)} is no name of a file in ${where}`);
 }

@@ -1,11 +1,15 @@
 /** A folder of this machine, or of a share that is mounted. */
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { codeOf, messageOf } from '../../errors.ts';
-import type { StorageOptions } from '../open-storage.ts';
-import { type RemoteEntry, type Storage, StorageError, type StorageReason } from '../storage.ts';
+import type { Opening } from '../backends.ts';
+import { readQuery } from '../destination-url.ts';
+import { readBackendOptions, type StorageOptions } from '../options/options.ts';
+import { type RemoteEntry, requireName, type Storage, StorageError, type StorageReason } from '../storage.ts';
+import { FILE_OPTIONS } from './options.ts';
 import { isTemporary, removeFile, writeWhole } from './write-file.ts';
 
 const REASONS: Readonly<Record<string, StorageReason>> = {
@@ -22,15 +26,11 @@ const REASONS: Readonly<Record<string, StorageReason>> = {
  * @param url `file:///FOLDER`, `file://FOLDER` as Duplicati has it, or a path.
  * @throws StorageError
  */
-export function openFileStorage(url: string, options: StorageOptions): Storage {
-  const folder = folderOf(url);
-  for (const name of Object.keys(options)) {
-    throw new StorageError('invalid', `--${name} is no option of a folder as a destination, or is not there yet`);
-  }
+export async function openFileStorage({ url, options, transfers }: Opening): Promise<Storage> {
+  const { folder, given } = readAddress(url);
+  readBackendOptions('a folder (file://)', FILE_OPTIONS, given, options);
   const placeOf = (name: string) => {
-    if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
-      throw new StorageError('invalid', `${JSON.stringify(name)} is no name of a file in ${folder}`);
-    }
+    requireName(name, folder);
     return path.join(folder, name);
   };
   const explain = (what: string, thrown: unknown) => {
@@ -57,18 +57,20 @@ export function openFileStorage(url: string, options: StorageOptions): Storage {
         if (entry) yield entry;
       }
     },
-    put: (name, file, signal) =>
-      attempt(`${name} cannot be written`, () => writeWhole(placeOf(name), createReadStream(file, { signal }))),
-    get: (name, file, signal) =>
-      attempt(`${name} cannot be read`, async () => {
-        const target = await open(file, 'wx', 0o600);
-        try {
-          for await (const part of createReadStream(placeOf(name), { signal, highWaterMark: 1 << 20 }))
-            await target.write(part);
-        } finally {
-          await target.close();
-        }
-      }),
+    async put(name, file, signal) {
+      const place = placeOf(name);
+      await transfers.upload(`${folder}: upload of ${name}`, file, signal, (body) =>
+        attempt(`${name} cannot be written`, () => writeWhole(place, body)),
+      );
+    },
+    async get(name, file, signal) {
+      const place = placeOf(name);
+      await transfers.download(`${folder}: download of ${name}`, file, signal, (sink, inner) =>
+        attempt(`${name} cannot be read`, () =>
+          pipeline(createReadStream(place, { highWaterMark: 1 << 18 }), sink, { signal: inner }),
+        ),
+      );
+    },
     delete: (name) => attempt(`${name} cannot be deleted`, () => removeFile(placeOf(name))),
     createFolder: () => attempt('it cannot be made', async () => void (await mkdir(folder, { recursive: true }))),
     async quota() {
@@ -94,20 +96,23 @@ async function entryOf(folder: string, name: string): Promise<RemoteEntry | unde
   }
 }
 
-function folderOf(url: string): string {
-  const rest = /^file:\/\/(.*)$/is.exec(url)?.[1] ?? url;
-  const [place = ''] = /^file:/i.test(url) ? rest.split('?') : [rest];
-  if (/^file:/i.test(url) && url.includes('?')) {
-    throw new StorageError('invalid', 'options in the URL of a folder are not read yet; give the folder alone');
-  }
-  const folder = /^file:\/\/\/[A-Za-z]:/.test(url)
-    ? fileURLToPath(url)
-    : /%[0-9A-Fa-f]{2}/.test(place)
-      ? decode(place)
-      : place;
-  if (!path.isAbsolute(folder))
-    throw new StorageError('invalid', `${JSON.stringify(folder)} is no absolute path; a destination has to be one`);
-  return path.normalize(folder);
+function readAddress(url: string): { folder: string; given: StorageOptions } {
+  const [, rest] = /^file:\/\/(.*)$/is.exec(url) ?? [];
+  const at = rest === undefined ? -1 : rest.indexOf('?');
+  const place = rest === undefined ? url : at < 0 ? rest : rest.slice(0, at);
+  const refuse = (why: string) =>
+    new StorageError('invalid', `the address of the folder ${place} cannot be read: ${why}`);
+  const decoded =
+    rest !== undefined && /^\/[A-Za-z]:/.test(place)
+      ? fileURLToPath(`file://${place}`)
+      : /%[0-9A-Fa-f]{2}/.test(place)
+        ? decode(place)
+        : place;
+  if (!path.isAbsolute(decoded))
+    throw new StorageError('invalid', `${JSON.stringify(decoded)} is no absolute path; a destination has to be one`);
+  // "/folder/" and "/folder" are the same destination.
+  const folder = path.normalize(decoded).replace(/(?<=[^/\\:])[/\\]+$/, '');
+  return { folder, given: at < 0 || rest === undefined ? {} : readQuery(rest.slice(at + 1), refuse) };
 }
 
 function decode(text: string): string {

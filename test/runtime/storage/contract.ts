@@ -40,7 +40,7 @@ export function testStorage(name: string, open: (t: ExecutionContext) => Promise
     for (const size of sizes) {
       const bytes = randomBytes(size);
       await put(`file-${size}`, bytes);
-      t.deepEqual(await get(`file-${size}`), bytes);
+      t.true((await get(`file-${size}`)).equals(bytes));
     }
     t.deepEqual(
       (await list()).map(({ size }) => size),
@@ -71,6 +71,7 @@ export function testStorage(name: string, open: (t: ExecutionContext) => Promise
     const file = fresh();
     const missing = { instanceOf: StorageError, message: /gone/ } as const;
     t.is((await t.throwsAsync<StorageError>(storage.get('gone', file, NEVER), missing)).reason, 'missing');
+    t.false(existsSync(file));
     t.is((await t.throwsAsync<StorageError>(storage.delete('gone', NEVER), missing)).reason, 'missing');
     for (const wrong of ['', '..', '../up', 'a/b']) {
       t.is((await t.throwsAsync<StorageError>(storage.put(wrong, file, NEVER))).reason, 'invalid');
@@ -89,10 +90,30 @@ export function testStorage(name: string, open: (t: ExecutionContext) => Promise
     t.true(existsSync(file));
   });
 
+  test(`${name}: a download that is aborted leaves no file, and one that has its name is never written over`, async (t) => {
+    const { storage, fresh, put } = await prepare(t);
+    await put('big', randomBytes(20_000_000));
+    const abort = new AbortController();
+    const file = fresh();
+    const download = storage.get('big', file, abort.signal);
+    setImmediate(() => abort.abort());
+    await t.throwsAsync(download);
+    t.false(existsSync(file));
+    writeFileSync(file, 'mine');
+    await t.throwsAsync(storage.get('big', file, NEVER));
+    t.is(readFileSync(file, 'utf8'), 'mine');
+  });
+
+  test(`${name}: the folder is made once, and again without an error; there is no list of one that is not there`, async (t) => {
+    const { storage, list } = await prepare(t);
+    await storage.createFolder(NEVER);
+    t.deepEqual(await list(), []);
+  });
+
   test(`${name}: several uploads at once do not meet`, async (t) => {
     const { put, get } = await prepare(t);
     const contents = Array.from({ length: 20 }, () => randomBytes(50_000));
     await Promise.all(contents.map((bytes, n) => put(`many-${n}`, bytes)));
-    for (const [n, bytes] of contents.entries()) t.deepEqual(await get(`many-${n}`), bytes);
+    for (const [n, bytes] of contents.entries()) t.true((await get(`many-${n}`)).equals(bytes));
   });
 }

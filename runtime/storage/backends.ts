@@ -1,0 +1,44 @@
+/** The kinds of destinations, each with its options. A backend is loaded when it is used. */
+import { FILE_OPTIONS } from './file/options.ts';
+import { namesOf, type OptionTable, type StorageOptions } from './options/options.ts';
+import { CERTIFICATE_OPTIONS } from './options/shared.ts';
+import type { Storage } from './storage.ts';
+import type { Transfers } from './wrap/transfers.ts';
+
+/** What a backend is opened with. */
+export interface Opening {
+  /** The address as it was given, with its options and secrets. */
+  url: string;
+  /** Options beside it that this backend has. */
+  options: StorageOptions;
+  transfers: Transfers;
+}
+
+export interface Backend {
+  options: OptionTable;
+  /** Nothing is sent before the first operation. @throws StorageError `invalid` */
+  load(): Promise<(opening: Opening) => Promise<Storage>>;
+}
+
+/** By the scheme of their addresses. */
+export const BACKENDS: Readonly<Record<string, Backend>> = {
+  file: { options: FILE_OPTIONS, load: async () => (await import('./file/file.ts')).openFileStorage },
+};
+
+/** Options of every connection: a destination without TLS has nothing to do with them. */
+const OF_EVERY_CONNECTION: ReadonlySet<string> = new Set(Object.keys(CERTIFICATE_OPTIONS));
+
+/** All options of all backends, by name. */
+export function backendOptions(): OptionTable {
+  return Object.assign({}, ...Object.values(BACKENDS).map(({ options }) => options));
+}
+
+/** What is meant for a backend, without the options of every connection where it has none. */
+export function optionsFor({ options: table }: Backend, options: StorageOptions): StorageOptions {
+  const names = namesOf(table);
+  return Object.fromEntries(
+    Object.entries(options).filter(
+      ([name]) => names.has(name.toLowerCase()) || !OF_EVERY_CONNECTION.has(name.toLowerCase()),
+    ),
+  );
+}
