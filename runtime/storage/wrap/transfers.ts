@@ -32,6 +32,7 @@ export interface Transfers {
 }
 
 const PIECE = 64 * 1024;
+const STEP = 4096;
 
 export function createTransfers({ upload, download, idle }: TransferLimits): Transfers {
   return {
@@ -94,16 +95,21 @@ function meter(throttle: Throttle, signal: AbortSignal, moved: () => void): Tran
   return new Transform({
     highWaterMark: PIECE,
     transform(piece: Buffer, _encoding, done) {
-      moved();
-      throttle.take(piece.length, signal).then(
-        () => {
-          moved();
-          done(null, piece);
-        },
+      take(throttle, piece.length, signal, moved).then(
+        () => done(null, piece),
         (thrown) => done(thrown),
       );
     },
   });
+}
+
+/** In small steps, so that a slow throttle is not taken for a stuck destination. */
+async function take(throttle: Throttle, bytes: number, signal: AbortSignal, moved: () => void): Promise<void> {
+  for (let left = bytes; left > 0; left -= STEP) {
+    moved();
+    await throttle.take(Math.min(left, STEP), signal);
+  }
+  moved();
 }
 
 /** Runs work that says when something moves, and ends it with a time-out when nothing does. */
