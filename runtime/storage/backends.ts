@@ -3,6 +3,7 @@ import { FILE_OPTIONS } from './file/options.ts';
 import { namesOf, type OptionTable, type StorageOptions } from './options/options.ts';
 import { CERTIFICATE_OPTIONS } from './options/shared.ts';
 import { S3_OPTIONS } from './s3/options.ts';
+import { SSH_OPTIONS } from './ssh/options.ts';
 import type { Storage } from './storage.ts';
 import type { Transfers } from './wrap/transfers.ts';
 
@@ -25,6 +26,7 @@ export interface Backend {
 export const BACKENDS: Readonly<Record<string, Backend>> = {
   file: { options: FILE_OPTIONS, load: async () => (await import('./file/file.ts')).openFileStorage },
   s3: { options: S3_OPTIONS, load: async () => (await import('./s3/s3.ts')).openS3Storage },
+  ssh: { options: SSH_OPTIONS, load: async () => (await import('./ssh/ssh.ts')).openSshStorage },
 };
 
 /** Options of every connection: a destination without TLS has nothing to do with them. */

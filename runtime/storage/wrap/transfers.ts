@@ -61,19 +61,23 @@ export function createTransfers({ upload, download, idle }: TransferLimits): Tra
       let isOurs = false;
       try {
         await watched(what, idle, signal, async (inner, moved) => {
-          const sink = meter(download, inner, moved);
+          const broken = new AbortController();
+          const either = AbortSignal.any([inner, broken.signal]);
+          const sink = meter(download, either, moved);
           const target = createWriteStream(file, { flags: 'wx', mode: 0o600 });
           target.once('open', () => {
             isOurs = true;
           });
           let local: { thrown: unknown } | undefined;
           target.once('error', (thrown) => {
-            if (thrown !== sink.errored) local ??= { thrown };
+            if (thrown === sink.errored || inner.aborted) return;
+            local ??= { thrown };
+            broken.abort(thrown);
           });
           const written = pipeline(sink, target, { signal: inner });
           written.catch(() => {});
           try {
-            await receive(sink, inner);
+            await receive(sink, either);
             if (!sink.writableEnded) sink.end();
             await written;
           } catch (thrown) {

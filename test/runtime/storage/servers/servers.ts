@@ -56,12 +56,13 @@ export async function startServer(
     stream.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-20_000);
     });
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const stop = async () => {
     // With its children: a connection may have a process of its own.
     if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
       process.kill(-child.pid, 'SIGKILL');
     await ended;
+    for (const stream of [child.stdout, child.stderr]) stream.destroy(); // a connection may have a process that holds them
   };
   t.teardown(stop);
   for (let tries = 0; !(await answers(port, host)); tries++) {
