@@ -5,6 +5,7 @@ import { CERTIFICATE_OPTIONS } from './options/shared.ts';
 import { S3_OPTIONS } from './s3/options.ts';
 import { SSH_OPTIONS } from './ssh/options.ts';
 import type { Storage } from './storage.ts';
+import { WEBDAV_OPTIONS } from './webdav/options.ts';
 import type { Transfers } from './wrap/transfers.ts';
 
 /** What a backend is opened with. */
@@ -22,11 +23,18 @@ export interface Backend {
   load(): Promise<(opening: Opening) => Promise<Storage>>;
 }
 
+const WEBDAV: Backend = {
+  options: WEBDAV_OPTIONS,
+  load: async () => (await import('./webdav/webdav.ts')).openWebdavStorage,
+};
+
 /** By the scheme of their addresses. */
 export const BACKENDS: Readonly<Record<string, Backend>> = {
   file: { options: FILE_OPTIONS, load: async () => (await import('./file/file.ts')).openFileStorage },
   s3: { options: S3_OPTIONS, load: async () => (await import('./s3/s3.ts')).openS3Storage },
   ssh: { options: SSH_OPTIONS, load: async () => (await import('./ssh/ssh.ts')).openSshStorage },
+  webdav: WEBDAV,
+  webdavs: WEBDAV,
 };
 
 /** Options of every connection: a destination without TLS has nothing to do with them. */
