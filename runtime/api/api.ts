@@ -13,11 +13,13 @@ import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { type AskAbout, browseRoutes } from './browse-routes.ts';
+import { type CommandLineNeeds, commandLineRoutes } from './command-line-routes.ts';
 import { databaseRoutes } from './database-routes.ts';
 import { engineRoutes } from './engine-routes.ts';
 import type { Events } from './events.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
+import { filterRoutes } from './filter-routes.ts';
 import { infoRoutes } from './info-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { logRoutes } from './log-routes.ts';
@@ -47,6 +49,7 @@ export interface ApiParts {
   temporary: TemporaryBackups;
   jobLog: JobLog;
   makeJob: MakeJob;
+  makeFreeJob: CommandLineNeeds['makeFreeJob'];
   askAbout: AskAbout;
 }
 
@@ -81,6 +84,8 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     ...jobRoutes({ ...parts, machine }),
     ...browseRoutes(backups, askAbout),
     ...databaseRoutes({ ...parts, machine }),
+    ...commandLineRoutes({ ...parts, machine }),
+    ...filterRoutes(),
     ...engineRoutes(backups),
   ];
   return routes;

@@ -152,6 +152,15 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
       },
     },
     {
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/backup/{id}/copytotemp',
+      answer({ parameters }) {
+        const { id } = needs.temporary.add(findBackup(backups, parameters.id));
+        return { json: { ID: id, Temporary: true } };
+      },
+    },
+    {
       method: 'GET',
       access: 'session',
       path: '/api/v1/backup/{id}/isactive',

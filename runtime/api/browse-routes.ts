@@ -174,7 +174,34 @@ export function browseRoutes(backups: Backups, askAbout: AskAbout): Route[] {
         return listPage('SearchFiles', one(sent.BackupId), asked, sent);
       }),
     }),
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v2/backup/list-broken-files',
+      body: object({ ...ofBackup, Filters: paths }),
+      answer: envelope(async ({ body }) => {
+        const backup = one((body as { BackupId: string }).BackupId); // the schema's
+        const broken = (await ask('ListBrokenFiles', backup)) as Broken[]; // rows of the question
+        const versions = [...new Set(broken.map(({ version }) => version))];
+        const rows = versions.map((version) => {
+          const own = broken.filter((file) => file.version === version);
+          return {
+            FilesetID: version,
+            FilesetTime: own[0]?.time,
+            Files: own.map(({ path, size }) => ({ Path: path, Size: size })),
+          };
+        });
+        return writePage(rows, { page: 1, size: rows.length, total: rows.length, pages: 1 });
+      }),
+    }),
   ];
+}
+
+interface Broken {
+  path: string;
+  size: number;
+  version: number;
+  time: string;
 }
 
 interface Paged {

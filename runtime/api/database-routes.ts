@@ -106,12 +106,10 @@ function judgeTarget(sent: string, machine: Machine): string {
   if (sent.trim() === '') throw new Refusal(400, 'No target path supplied');
   if (!path.isAbsolute(sent)) throw new Refusal(400, 'Target path is relative, please supply a fully qualified path');
   const target = path.resolve(sent);
-  // In the data folder itself a local database has its place, by any name that nothing else there has.
+  // In the data folder itself a local database has its place, by a name of the form that they have there.
   const isAtHome =
-    path.dirname(target) === path.resolve(machine.folder) &&
-    /^[A-Za-z0-9_-]{1,100}\.sqlite$/.test(path.basename(target));
-  const isTaken = /^duplicati-server/i.test(path.basename(target));
-  if (isAtHome ? isTaken : findRestoreProblem(target, machine) !== undefined)
+    path.dirname(target) === path.resolve(machine.folder) && /^[A-Z]{10}\.sqlite$/.test(path.basename(target));
+  if (!isAtHome && findRestoreProblem(target, machine) !== undefined)
     throw new Refusal(
       403,
       'Nothing is written from here to places that decide what this machine runs. Choose another folder.',

@@ -1,4 +1,4 @@
-import { array, boolean, type GenericSchema, nullable, nullish, number, object, record, string } from 'valibot';
+import { boolean, type GenericSchema, nullable, nullish, number, object, record, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import type { Method, Route } from '../http/route.ts';
 import { findBackup, needsEngine } from './backup-routes.ts';
@@ -13,7 +13,6 @@ interface EngineCall {
   body?: GenericSchema;
 }
 
-const paths = nullish(array(string()));
 const options = nullish(record(string(), nullish(string())));
 const ofBackup = { BackupId: string() };
 const address = object({ path: string(), autocreate: nullish(boolean()), backupId: nullish(string()) });
@@ -21,14 +20,9 @@ const address = object({ path: string(), autocreate: nullish(boolean()), backupI
 /** Every call that is answered 501; a test holds this table. */
 export const ENGINE_CALLS: readonly EngineCall[] = [
   { call: 'POST /api/v1/backup/{id}/createreport', backup: 'path' },
-  { call: 'POST /api/v1/backup/{id}/copytotemp', backup: 'path' },
   { call: 'GET /api/v1/bugreport/{id}' },
   { call: 'POST /api/v1/remoteoperation/test', body: address },
   { call: 'POST /api/v1/remoteoperation/create', body: address },
-  { call: 'POST /api/v1/commandline', body: array(string()) },
-  { call: 'GET /api/v1/commandline/{run}' },
-  { call: 'POST /api/v1/commandline/{run}/abort' },
-  { call: 'POST /api/v2/backup/list-broken-files', backup: 'body', body: object({ ...ofBackup }) },
   { call: 'POST /api/v2/backup/purge-broken-files', backup: 'body', body: object({ ...ofBackup }) },
   {
     call: 'POST /api/v2/destination/test',
@@ -48,7 +42,6 @@ export const ENGINE_CALLS: readonly EngineCall[] = [
       Limit: nullable(number()),
     }),
   },
-  { call: 'POST /api/v2/filesystem/test-filter', body: object({ Path: string(), Filters: paths }) },
 ];
 
 /** Rows for all of them. */

@@ -79,6 +79,7 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
       temporary.close();
     },
     makeJob,
+    makeFreeJob: (order, document) => engine(order, () => document),
     askAbout: (operation, { id }, input) =>
       ask({ operation, backup: id, input }, () => describe({ operation, backup: id, input })),
   };

@@ -108,7 +108,12 @@ function stopped(thrown: unknown): UserError {
   return new NamedError('Stopped', 'stopped; what was done is whole, nothing half done is left', SERIOUS, thrown);
 }
 
-function requireFit({ name, operands, options }: CliCommand, words: readonly string[], argv: readonly string[]): void {
+/** @throws UserError (200) for too few or too many words, and for an option of another command */
+export function requireFit(
+  { name, operands, options }: CliCommand,
+  words: readonly string[],
+  argv: readonly string[],
+): void {
   const least = operands.filter((operand) => operand.startsWith('<')).length;
   const isOpen = operands.some((operand) => operand.includes('...'));
   if (words.length < least) {

@@ -8,7 +8,7 @@ import type { JobResult } from '../jobs/job.ts';
 import type { JobDocument } from '../jobs/job-document.ts';
 import type { Work, WorkControl } from '../jobs/run-job.ts';
 import { followProgress } from './follow-progress.ts';
-import { findCommand, readGiven } from './run-command.ts';
+import { findCommand, readGiven, runCommand } from './run-command.ts';
 import { sendRows } from './send-rows.ts';
 import { watchTraffic } from './watch-traffic.ts';
 
@@ -132,6 +132,13 @@ export const answerSearch = answer<'SearchFiles'>((database, versions, asked) =>
   }
   return takePage(entries(), page);
 });
+
+/** What is lost, and in which versions. What is at the destination is looked at. */
+export const answerBroken: Work = async (document, control) => {
+  const { result } = await runCommand('list-broken-files', { ...document, filters: [] }, control);
+  sendRows(Array.isArray(result) ? result : [], control);
+  return DONE;
+};
 
 /** The rows of one page, after a row with how many there are in all. */
 function takePage(rows: Iterable<EntryRow>, { page, size }: Page): unknown[] {

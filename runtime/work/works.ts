@@ -1,8 +1,16 @@
 import type { Operation } from '../jobs/job.ts';
 import type { Work } from '../jobs/run-job.ts';
 import { runBackup } from './backup-work.ts';
+import { runCommandLine } from './command-line-work.ts';
 import { runDeleteRemote } from './delete-remote-work.ts';
-import { answerFiles, answerFilesets, answerFileVersions, answerFolder, answerSearch } from './questions.ts';
+import {
+  answerBroken,
+  answerFiles,
+  answerFilesets,
+  answerFileVersions,
+  answerFolder,
+  answerSearch,
+} from './questions.ts';
 import { runReportRemoteSize } from './remote-size-work.ts';
 import { runRestore } from './restore-work.ts';
 import { runCompact, runDeleteVersions, runRepair, runRepairUpdate, runVacuum, runVerify } from './upkeep-work.ts';
@@ -24,4 +32,6 @@ export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
   ListFolder: answerFolder,
   ListFileVersions: answerFileVersions,
   SearchFiles: answerSearch,
+  ListBrokenFiles: answerBroken,
+  CommandLine: runCommandLine,
 };
