@@ -15,6 +15,7 @@ import { backupRoutes } from './backup-routes.ts';
 import { type AskAbout, browseRoutes } from './browse-routes.ts';
 import { type CommandLineNeeds, commandLineRoutes } from './command-line-routes.ts';
 import { databaseRoutes } from './database-routes.ts';
+import { type DestinationNeeds, destinationRoutes } from './destination-routes.ts';
 import { engineRoutes } from './engine-routes.ts';
 import type { Events } from './events.ts';
 import { exportRoutes } from './export-routes.ts';
@@ -51,6 +52,7 @@ export interface ApiParts {
   makeJob: MakeJob;
   makeFreeJob: CommandLineNeeds['makeFreeJob'];
   askAbout: AskAbout;
+  askFreely: DestinationNeeds['askFreely'];
 }
 
 /** Every route of the API but those of signing in, which are described with them. @param others those. */
@@ -84,6 +86,7 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     ...jobRoutes({ ...parts, machine }),
     ...browseRoutes(backups, askAbout),
     ...databaseRoutes({ ...parts, machine }),
+    ...destinationRoutes(parts),
     ...commandLineRoutes({ ...parts, machine }),
     ...filterRoutes(),
     ...engineRoutes(backups),

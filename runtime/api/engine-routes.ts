@@ -1,4 +1,4 @@
-import { boolean, type GenericSchema, nullable, nullish, number, object, record, string } from 'valibot';
+import { type GenericSchema, object, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import type { Method, Route } from '../http/route.ts';
 import { findBackup, needsEngine } from './backup-routes.ts';
@@ -13,35 +13,13 @@ interface EngineCall {
   body?: GenericSchema;
 }
 
-const options = nullish(record(string(), nullish(string())));
 const ofBackup = { BackupId: string() };
-const address = object({ path: string(), autocreate: nullish(boolean()), backupId: nullish(string()) });
 
 /** Every call that is answered 501; a test holds this table. */
 export const ENGINE_CALLS: readonly EngineCall[] = [
   { call: 'POST /api/v1/backup/{id}/createreport', backup: 'path' },
   { call: 'GET /api/v1/bugreport/{id}' },
-  { call: 'POST /api/v1/remoteoperation/test', body: address },
-  { call: 'POST /api/v1/remoteoperation/create', body: address },
   { call: 'POST /api/v2/backup/purge-broken-files', backup: 'body', body: object({ ...ofBackup }) },
-  {
-    call: 'POST /api/v2/destination/test',
-    body: object({
-      DestinationUrl: string(),
-      Options: options,
-      AutoCreate: nullish(boolean()),
-      BackupId: nullish(string()),
-    }),
-  },
-  {
-    call: 'POST /api/v2/destination/list',
-    body: object({
-      DestinationUrl: string(),
-      Options: options,
-      Offset: nullable(number()),
-      Limit: nullable(number()),
-    }),
-  },
 ];
 
 /** Rows for all of them. */

@@ -79,6 +79,7 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
       temporary.close();
     },
     makeJob,
+    askFreely: (order, document) => ask(order, () => document),
     makeFreeJob: (order, document) => engine(order, () => document),
     askAbout: (operation, { id }, input) =>
       ask({ operation, backup: id, input }, () => describe({ operation, backup: id, input })),

@@ -3,6 +3,7 @@ import type { Work } from '../jobs/run-job.ts';
 import { runBackup } from './backup-work.ts';
 import { runCommandLine } from './command-line-work.ts';
 import { runDeleteRemote } from './delete-remote-work.ts';
+import { answerContents, answerTest } from './destination-work.ts';
 import {
   answerBroken,
   answerFiles,
@@ -34,4 +35,6 @@ export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
   SearchFiles: answerSearch,
   ListBrokenFiles: answerBroken,
   CommandLine: runCommandLine,
+  TestDestination: answerTest,
+  ListDestination: answerContents,
 };

@@ -186,6 +186,23 @@ test('a command line runs, and its lines are read; what names a program or write
   t.truthy(id);
 });
 
+test('a destination is tested before backups go there: missing, made, usable, refused', async (t) => {
+  const { call, target, place } = await serveBackup(t);
+  const about = { DestinationUrl: `file://${target}`, Options: {}, AutoCreate: false };
+  const test = async (more: object) => (await call('POST', 'v2/destination/test', { ...about, ...more })).body;
+  t.like(await test({}), { Success: false, StatusCode: 'missing-folder', Data: { FolderExists: false } });
+  t.is((await call('POST', 'v1/remoteoperation/test', { path: `file://${target}` })).status, 404);
+  t.like(await test({ AutoCreate: true }), { Success: true, Data: { FolderIsEmpty: true } });
+  await writeFile(path.join(target, 'duplicati-b0123.dblock.zip.aes'), '');
+  t.like(await test({}), { Success: true, Data: { FolderIsEmpty: false, FolderContainsEncryptedBackupFiles: true } });
+  t.like(await test({ DestinationUrl: 'nonsense://x' }), { Success: false, StatusCode: 'error', Data: null });
+  t.like(await test({ DestinationUrl: 'file:///etc/cron.d/x' }), { Success: false, StatusCode: 'HTTP-403' });
+  t.like(await test({ DestinationUrl: 'rclone://:sftp,ssh=sh:/x' }), { Success: false, StatusCode: 'HTTP-403' });
+  const list = { DestinationUrl: `file://${place}`, Options: {}, Path: '', Offset: 0, Limit: 10 };
+  const { Data } = (await call('POST', 'v2/destination/list', list)).body as { Data: { Items: { Path: string }[] } };
+  t.true(Data.Items.some(({ Path }) => Path === 'source/'));
+});
+
 test('a question about a backup that is running is answered with the reason why not', async (t) => {
   const { call } = await openServer(t, ({ operation }) => ({
     async run() {
