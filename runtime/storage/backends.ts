@@ -1,5 +1,6 @@
 /** The kinds of destinations, each with its options. A backend is loaded when it is used. */
 import { FILE_OPTIONS } from './file/options.ts';
+import { AFTP_OPTIONS, FTP_OPTIONS } from './ftp/options.ts';
 import { namesOf, type OptionTable, type StorageOptions } from './options/options.ts';
 import { CERTIFICATE_OPTIONS } from './options/shared.ts';
 import { S3_OPTIONS } from './s3/options.ts';
@@ -32,6 +33,8 @@ const WEBDAV: Backend = {
 export const BACKENDS: Readonly<Record<string, Backend>> = {
   file: { options: FILE_OPTIONS, load: async () => (await import('./file/file.ts')).openFileStorage },
   s3: { options: S3_OPTIONS, load: async () => (await import('./s3/s3.ts')).openS3Storage },
+  ftp: { options: FTP_OPTIONS, load: async () => (await import('./ftp/ftp.ts')).openFtpStorage },
+  aftp: { options: AFTP_OPTIONS, load: async () => (await import('./ftp/ftp.ts')).openAftpStorage },
   ssh: { options: SSH_OPTIONS, load: async () => (await import('./ssh/ssh.ts')).openSshStorage },
   webdav: WEBDAV,
   webdavs: WEBDAV,

@@ -15,6 +15,8 @@ export interface BackendOption {
   help?: string;
   /** Why another value than the default is not taken. */
   refused?: string;
+  /** Values that are taken nevertheless. */
+  taken?: readonly string[];
 }
 
 export type OptionTable = Readonly<Record<string, BackendOption>>;
@@ -63,7 +65,7 @@ export function readBackendOptions<Table extends OptionTable>(
         name,
         asStorageError(() => readWord(name, value, row.values ?? [])),
       );
-    if (row.refused !== undefined && !isDefault(row, value))
+    if (row.refused !== undefined && !isDefault(row, value) && !isTaken(row, value))
       throw new StorageError('invalid', `--${name} cannot be used with ${kind}: ${row.refused}; leave it out`);
   }
   const text = (name: string) => {
@@ -84,6 +86,12 @@ export function namesOf(table: OptionTable): ReadonlyMap<string, string> {
   for (const [name, { aliases = [] }] of Object.entries(table))
     for (const one of [name, ...aliases]) names.set(one, name);
   return names;
+}
+
+/** A value, or each word of several. */
+function isTaken({ type, taken = [] }: BackendOption, value: string): boolean {
+  const words = type === 'Flags' ? value.split(/[,\s]+/).filter((word) => word !== '') : [value.trim()];
+  return words.every((word) => taken.some((one) => one.toLowerCase() === word.toLowerCase()));
 }
 
 function isDefault(row: BackendOption, value: string): boolean {
