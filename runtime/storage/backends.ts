@@ -3,6 +3,7 @@ import { FILE_OPTIONS } from './file/options.ts';
 import { AFTP_OPTIONS, FTP_OPTIONS } from './ftp/options.ts';
 import { namesOf, type OptionTable, type StorageOptions } from './options/options.ts';
 import { CERTIFICATE_OPTIONS } from './options/shared.ts';
+import { RCLONE_OPTIONS } from './rclone/options.ts';
 import { S3_OPTIONS } from './s3/options.ts';
 import { SSH_OPTIONS } from './ssh/options.ts';
 import type { Storage } from './storage.ts';
@@ -36,6 +37,7 @@ export const BACKENDS: Readonly<Record<string, Backend>> = {
   ftp: { options: FTP_OPTIONS, load: async () => (await import('./ftp/ftp.ts')).openFtpStorage },
   aftp: { options: AFTP_OPTIONS, load: async () => (await import('./ftp/ftp.ts')).openAftpStorage },
   ssh: { options: SSH_OPTIONS, load: async () => (await import('./ssh/ssh.ts')).openSshStorage },
+  rclone: { options: RCLONE_OPTIONS, load: async () => (await import('./rclone/rclone.ts')).openRcloneStorage },
   webdav: WEBDAV,
   webdavs: WEBDAV,
 };

@@ -4,6 +4,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Throttle {
   /** Resolves when so many bytes may pass. */
   take(bytes: number, signal: AbortSignal): Promise<void>;
+  /** Bytes a second now; 0 is as fast as it goes. */
+  rate(): number;
 }
 
 /** @param rate bytes a second, asked before each piece, so that it can change meanwhile; 0 is as fast as it goes */
@@ -11,6 +13,7 @@ export function createThrottle(rate: () => number): Throttle {
   /** When the last piece that was let through is over, in milliseconds of `performance.now`. */
   let busyUntil = 0;
   return {
+    rate,
     async take(bytes, signal) {
       const now = performance.now();
       const bytesPerSecond = rate();

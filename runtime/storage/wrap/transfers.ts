@@ -15,6 +15,8 @@ export interface TransferLimits {
 
 /** What goes wrong with the local file is thrown as the system's own error, never as a StorageError: no retry mends it. */
 export interface Transfers {
+  /** Bytes a second, for a backend whose bytes another program moves; 0 is as fast as it goes. */
+  readonly rates: { upload(): number; download(): number };
   /** Reads a file and hands it to `send`, once. Resolves when `send` does. */
   upload(
     what: string,
@@ -36,6 +38,7 @@ const STEP = 4096;
 
 export function createTransfers({ upload, download, idle }: TransferLimits): Transfers {
   return {
+    rates: { upload: upload.rate, download: download.rate },
     async upload(what, file, signal, send) {
       const { size } = await stat(file);
       await watched(what, idle, signal, async (inner, moved) => {
