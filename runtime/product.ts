@@ -179,6 +179,8 @@ export const product = {
     },
     { name: 'koffi.node', package: '@koromix/koffi-{platform}-{arch}', file: '{platform}_{arch}/koffi.node' },
   ],
+  // Optional addons of ssh2, which does without.
+  external: ['cpu-features', '*/sshcrypto.node'],
   shortcuts: [
     {
       name: 'Duplicati',
