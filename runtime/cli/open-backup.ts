@@ -10,8 +10,9 @@ import { openRemote, type Remote, type RemoteVolume, type Source } from '../engi
 import type { Manifest } from '../engine/volumes/manifest.ts';
 import { VolumeError } from '../engine/volumes/volume-error.ts';
 import { findDataFolder } from '../service/data-folder.ts';
+import { StorageError } from '../storage/storage.ts';
 import { askPassphrase } from './ask-passphrase.ts';
-import { openDestination } from './destination.ts';
+import { explainStorageError, openDestination, sourceOf } from './destination.ts';
 import { explainVolumeError } from './explain.ts';
 import { formatSize } from './format.ts';
 import { NamedError } from './named-error.ts';
@@ -62,7 +63,8 @@ export async function withRemote<Result>(
   use: (remote: Remote, volumes: RemoteVolume[], scratch: string) => Promise<Result>,
 ): Promise<Result> {
   const prefix = given.text('prefix')!;
-  const source = reported(openDestination(url), progress);
+  const storage = await openDestination({ url, given, progress });
+  const source = reported(sourceOf(storage), progress);
   const scratch = mkdtempSync(path.join(given.text('tempdir') ?? tmpdir(), 'duplicati-'));
   try {
     const options = { prefix, scratch, signal };
@@ -76,8 +78,10 @@ export async function withRemote<Result>(
     const keys = { gpg: { program }, ...(passphrase === undefined ? {} : { passphrase }) };
     return await use(openRemote(source, { ...options, keys }), volumes, scratch);
   } catch (thrown) {
+    if (thrown instanceof StorageError) throw explainStorageError(thrown);
     throw thrown instanceof VolumeError ? explainVolumeError(thrown) : thrown;
   } finally {
+    await storage.close();
     rmSync(scratch, { recursive: true, force: true });
   }
 }

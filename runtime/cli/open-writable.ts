@@ -15,11 +15,11 @@ import type { Compression } from '../engine/volumes/volume-writer.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import { version } from '../paths.ts';
 import { prepareDataFolder } from '../service/data-folder.ts';
-import { openStorage } from '../storage/open-storage.ts';
 import { StorageError } from '../storage/storage.ts';
 import { watchStorage } from '../storage/watched-storage.ts';
 import { askPassphrase } from './ask-passphrase.ts';
 import type { Call } from './command.ts';
+import { explainStorageError, openDestination, sourceOf } from './destination.ts';
 import { explainVolumeError } from './explain.ts';
 import { NamedError } from './named-error.ts';
 import { localDatabaseFile } from './open-backup.ts';
@@ -34,25 +34,26 @@ export async function withWritable(
   options: EngineOptions,
   use: (machine: Machine, plan: VolumePlan) => Promise<number>,
 ): Promise<number> {
-  const { given, url, progress } = call;
+  const { given, progress } = call;
   const prefix = given.text('prefix')!;
   const file = localDatabaseFile(call);
   if (!given.text('dbpath')) prepareFolderOf(file, progress.say);
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const scratch = `${file}.volumes`;
   mkdirSync(scratch, { recursive: true, mode: 0o700 });
-  const opened = await explained(() => openStorage(/^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url : path.resolve(url)));
+  const opened = await openDestination(call);
   const storage = call.watch ? watchStorage(opened, call.watch) : opened;
+  const source = sourceOf(storage);
   const kill = new AbortController().signal;
   try {
     return await explained(async () => {
       await storage.createFolder(kill);
       const gpg = { program: given.text('gpg-program-path')! };
-      const volumes = await openRemote(storage, { prefix, keys: { gpg }, scratch, signal: kill }).list();
+      const volumes = await openRemote(source, { prefix, keys: { gpg }, scratch, signal: kill }).list();
       const passphrase = await askPassphrase(given, !given.flag('no-encryption'));
       requireWritten(volumes, passphrase);
       const keys = { gpg, ...(passphrase === undefined ? {} : { passphrase }) };
-      const remote = openRemote(storage, { prefix, keys, scratch, signal: kill });
+      const remote = openRemote(source, { prefix, keys, scratch, signal: kill });
       if (!existsSync(file) && volumes.length > 0) await rebuild(file, remote, { prefix, passphrase }, progress.say);
       const database = await openLocalDatabase(file);
       try {
@@ -185,7 +186,7 @@ async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
     return await work();
   } catch (thrown) {
     if (thrown instanceof VolumeError) throw explainVolumeError(thrown);
-    if (thrown instanceof StorageError) throw new UserError(thrown.message, SERIOUS, thrown);
+    if (thrown instanceof StorageError) throw explainStorageError(thrown);
     throw thrown;
   }
 }

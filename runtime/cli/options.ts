@@ -1,7 +1,31 @@
 import type { Given, Option } from '../command-line/arguments.ts';
+import type { FILE_OPTIONS } from '../storage/file/options.ts';
+import type { AFTP_OPTIONS, FTP_OPTIONS } from '../storage/ftp/options.ts';
+import type { RCLONE_OPTIONS } from '../storage/rclone/options.ts';
+import type { S3_OPTIONS } from '../storage/s3/options.ts';
+import type { SSH_OPTIONS } from '../storage/ssh/options.ts';
+import type { WEBDAV_OPTIONS } from '../storage/webdav/options.ts';
+import { destinationOptions } from './destination.ts';
+
+/** Options of any kind of destination. */
+export type DestinationOption =
+  | keyof typeof FILE_OPTIONS
+  | keyof typeof S3_OPTIONS
+  | keyof typeof FTP_OPTIONS
+  | keyof typeof AFTP_OPTIONS
+  | keyof typeof SSH_OPTIONS
+  | keyof typeof RCLONE_OPTIONS
+  | keyof typeof WEBDAV_OPTIONS;
 
 /** Options of the commands that read a backup. Names are Duplicati's. */
 export type CliOption =
+  | DestinationOption
+  | 'number-of-retries'
+  | 'retry-delay'
+  | 'retry-with-exponential-backoff'
+  | 'throttle-disabled'
+  | 'throttle-download'
+  | 'throttle-upload'
   | 'all-versions'
   | 'allow-full-removal'
   | 'asynchronous-upload-limit'
@@ -76,6 +100,7 @@ export const backupOptions: readonly Option<CliOption>[] = [
     help: 'Never ask for a passphrase.',
   },
   { name: 'json', help: 'Print JSON instead of text.' },
+  ...destinationOptions,
 ];
 
 export const versionOptions: readonly Option<CliOption>[] = [
