@@ -15,6 +15,7 @@ import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
 import { standardOutput } from './output.ts';
 import { terminalProgress } from './progress.ts';
+import { purgeCommands } from './purge-commands.ts';
 import { repairCommand } from './repair-command.ts';
 import { restoreCommand } from './restore-command.ts';
 
@@ -29,14 +30,13 @@ export const COMMANDS: readonly CliCommand[] = [
   compareCommand,
   ...damageCommands,
   repairCommand,
+  ...purgeCommands,
   deleteCommand,
   compactCommand,
 ];
 
 /** Duplicati's commands that write to a destination: known by name, so that nobody takes them for a typing mistake. */
 export const LATER_COMMANDS: readonly { name: string; help: string }[] = [
-  { name: 'purge', help: 'Remove files from existing versions.' },
-  { name: 'purge-broken-files', help: 'Remove files that cannot be restored.' },
   { name: 'create-report', help: 'Write a report for the analysis of a fault.' },
   { name: 'test-filters', help: 'Show what a filter includes.' },
   { name: 'vacuum', help: 'Shrink the local database.' },

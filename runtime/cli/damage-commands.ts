@@ -142,9 +142,9 @@ function brokenEntries({ database }: OpenBackup, names: readonly string[]): Affe
   return [...found.values()];
 }
 
-async function reportAffected(
+export async function reportAffected(
   { output, progress }: Call,
-  { versions }: OpenBackup,
+  { versions }: Pick<OpenBackup, 'versions'>,
   entries: readonly AffectedEntry[],
 ): Promise<void> {
   progress.end();
@@ -164,7 +164,10 @@ async function reportAffected(
   await output.line(`A total of ${new Set(entries.map(({ path }) => path)).size} path(s) are affected`);
 }
 
-function affectedJson({ path, type, size, version, isMetadata }: AffectedEntry, versions: readonly ListedVersion[]) {
+export function affectedJson(
+  { path, type, size, version, isMetadata }: AffectedEntry,
+  versions: readonly ListedVersion[],
+) {
   const of = versions.find(({ id }) => id === version);
   return {
     path,

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ListedVersion, listVersions } from '../engine/list/versions.ts';
+import { ownDatabaseFile } from '../engine/local-database/foreign-database.ts';
 import { type LocalDatabase, openLocalDatabase } from '../engine/local-database/local-database.ts';
 import { type Problem, recreate } from '../engine/recreate/recreate.ts';
 import { openRemote, type Remote, type RemoteVolume, type Source } from '../engine/remote/remote.ts';
@@ -44,6 +45,7 @@ export async function withBackup<Result>(
 ): Promise<Result> {
   return withRemote(opening, async (remote, volumes, scratch) => {
     const file = localDatabaseFile(opening);
+    sayWhichDatabase(opening, file);
     const isLocal = !opening.given.flag('no-local-db') && existsSync(file);
     const database = await openLocalDatabase(isLocal ? file : path.join(scratch, 'database.sqlite'));
     try {
@@ -60,7 +62,7 @@ export async function withBackup<Result>(
 /** The destination alone, and a folder that is gone afterwards. What goes wrong with volumes becomes an error for people. */
 export async function withRemote<Result>(
   { url, given, progress, signal }: Opening,
-  use: (remote: Remote, volumes: RemoteVolume[], scratch: string) => Promise<Result>,
+  use: (remote: Remote, volumes: RemoteVolume[], scratch: string, passphrase: string | undefined) => Promise<Result>,
 ): Promise<Result> {
   const prefix = given.text('prefix')!;
   const storage = await openDestination({ url, given, progress });
@@ -76,7 +78,7 @@ export async function withRemote<Result>(
       volumes.some(({ encryption }) => encryption !== undefined),
     );
     const keys = { gpg: { program }, ...(passphrase === undefined ? {} : { passphrase }) };
-    return await use(openRemote(source, { ...options, keys }), volumes, scratch);
+    return await use(openRemote(source, { ...options, keys }), volumes, scratch, passphrase);
   } catch (thrown) {
     if (thrown instanceof StorageError) throw explainStorageError(thrown);
     throw thrown instanceof VolumeError ? explainVolumeError(thrown) : thrown;
@@ -89,11 +91,18 @@ export async function withRemote<Result>(
 /** `--dbpath`, else one of our own for each destination and prefix, below the data folder. */
 export function localDatabaseFile({ url, given }: Pick<Opening, 'url' | 'given'>): string {
   const named = given.text('dbpath');
-  if (named) return path.resolve(named);
+  if (named) return ownDatabaseFile(path.resolve(named));
   // Behind the question mark are words that may change: options, and secrets among them.
   const key = `${url.split('?', 1)[0]!.replace(/\/+$/, '')}\n${given.text('prefix')}`;
   const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
   return path.join(findDataFolder(given.text('server-datafolder')), 'local-databases', `${name}.sqlite`);
+}
+
+/** Where `--dbpath` is a real Duplicati's database, says that another is used. */
+export function sayWhichDatabase({ given, progress }: Pick<Opening, 'given' | 'progress'>, file: string): void {
+  const named = given.text('dbpath');
+  if (named && path.resolve(named) !== file)
+    progress.say(`${path.resolve(named)} is the database of a Duplicati and is left untouched; ours is ${file}`);
 }
 
 /** What the local database says, held against what is there. Nothing is written. */

@@ -22,7 +22,7 @@ import type { Call } from './command.ts';
 import { explainStorageError, openDestination, sourceOf } from './destination.ts';
 import { explainVolumeError } from './explain.ts';
 import { NamedError } from './named-error.ts';
-import { localDatabaseFile } from './open-backup.ts';
+import { localDatabaseFile, sayWhichDatabase } from './open-backup.ts';
 
 const METHODS: Readonly<Record<string, Compression['method']>> = { None: 0, Deflate: 8, ZStandard: 93 };
 /** zlib's level: a third of the time of Duplicati's 9, for some 5 % more bytes. */
@@ -37,6 +37,7 @@ export async function withWritable(
   const { given, progress } = call;
   const prefix = given.text('prefix')!;
   const file = localDatabaseFile(call);
+  sayWhichDatabase(call, file);
   if (!given.text('dbpath')) prepareFolderOf(file, progress.say);
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
   const scratch = `${file}.volumes`;

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BackedUp, type BackupOrder, backup, type Machine } from '../../../runtime/engine/backup/backup.ts';
+import type { VolumePlan } from '../../../runtime/engine/backup/block-writer.ts';
 import type { Sink } from '../../../runtime/engine/backup/uploads.ts';
 import { systemClock } from '../../../runtime/engine/clock/clock.ts';
 import { type Compacted, compact } from '../../../runtime/engine/compact/compact.ts';
@@ -31,6 +32,11 @@ export interface TestBackup {
   compact(machine?: Partial<Machine>): Promise<Compacted>;
   /** Restores a version (0 is the newest) into a new folder, straight from the destination. @param mayLack volumes may be missing or damaged there. */
   restore(version: number, mayLack?: boolean): Promise<Restored & { into: string }>;
+  /** Works on the backup with its local database. */
+  use<Result>(
+    work: (machine: Machine, plan: VolumePlan) => Promise<Result>,
+    machine?: Partial<Machine>,
+  ): Promise<Result>;
   /** Times of all versions at the destination, newest first. */
   versions(): Promise<number[]>;
   remove(): void;
@@ -103,6 +109,7 @@ export function reopenBackup(root: string, form: BackupOrder['form'] = FORM): Te
           ...changes,
         }),
       ),
+    use: (work, given = {}) => withLocal(given, (machine) => work(machine, plan)),
     delete: (numbers, given = {}) =>
       withLocal(given, async ({ database, sink }) => {
         const rows = database.prepare('SELECT id FROM version ORDER BY time DESC').all();

@@ -1,0 +1,118 @@
+/** Commands that look after a backup, as people call them. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { openDatabase } from '../../../runtime/database/database.ts';
+import { makeFolder, runProgram } from '../run-program.ts';
+
+async function open(t: ExecutionContext) {
+  const root = await makeFolder(t);
+  const [source, remote] = [path.join(root, 'source'), path.join(root, 'remote')];
+  await mkdir(source);
+  writeFileSync(path.join(source, 'a.txt'), 'first');
+  writeFileSync(path.join(source, 'b.bin'), Buffer.alloc(30_000, 'something large '));
+  const database = path.join(root, 'db.sqlite');
+  const run = (command: string, ...args: string[]) =>
+    runProgram('duplicati-cli', [command, `file://${remote}`, ...args, `--dbpath=${database}`, '--no-encryption'], {
+      HOME: root,
+    });
+  const files = (kind: string) => readdirSync(remote).filter((name) => name.includes(`.${kind}.`));
+  return { root, source, remote, database, run, files };
+}
+
+test('repair writes lists and indexes again, and says what a missing volume costs', async (t) => {
+  const { source, remote, run, files } = await open(t);
+  t.is((await run('backup', source)).code, 0);
+  t.is((await run('repair')).code, 0);
+  for (const name of [...files('dlist'), ...files('dindex')]) rmSync(path.join(remote, name));
+  const said = await run('repair', '--dry-run');
+  t.is(said.code, 0);
+  t.regex(said.stdout, /Would upload .*dlist/);
+  t.deepEqual(files('dlist'), []);
+  const done = await run('repair');
+  t.is(done.code, 0, done.stderr);
+  t.is(files('dlist').length + files('dindex').length, 2);
+  rmSync(path.join(remote, files('dblock')[0]!));
+  rmSync(path.join(source, 'b.bin'));
+  const told = await run('repair', '--rebuild-missing-dblock-files=false', '--json');
+  t.is(told.code, 100);
+  t.deepEqual(
+    new Set(JSON.parse(told.stdout).lost.map((one: { path: string }) => path.basename(one.path))),
+    new Set(['source', 'a.txt', 'b.bin']),
+  );
+  const lost = await run('repair');
+  t.is(lost.code, 100);
+  t.regex(lost.stderr, /^ErrorID: MissingDblockFiles$/m);
+  t.regex(lost.stdout, /b\.bin/);
+  t.notRegex(lost.stdout, /a\.txt/);
+  const purged = await run('purge-broken-files');
+  t.is(purged.code, 0, purged.stderr);
+  t.regex(purged.stdout, /1 entries taken out/);
+  t.is((await run('repair')).code, 0);
+  t.regex((await run('list-broken-files')).stdout, /total of 0/);
+});
+
+test('files that the database does not know are told by name and left', async (t) => {
+  const { remote, source, run } = await open(t);
+  await run('backup', source);
+  const extra = 'duplicati-20200101T000000Z.dlist.zip';
+  writeFileSync(path.join(remote, extra), 'x');
+  const { code, stdout, stderr } = await run('repair');
+  t.is(code, 100);
+  t.regex(stderr, /^ErrorID: ExtraRemoteFiles$/m);
+  t.true(stdout.includes(extra));
+  t.true(existsSync(path.join(remote, extra)));
+});
+
+test('an empty destination is not repaired: nobody mounted it', async (t) => {
+  const { remote, source, run } = await open(t);
+  await run('backup', source);
+  for (const name of readdirSync(remote)) rmSync(path.join(remote, name));
+  const { code, stderr } = await run('repair');
+  t.is(code, 100);
+  t.regex(stderr, /^ErrorID: EmptyRemoteLocation$/m);
+  t.deepEqual(readdirSync(remote), []);
+});
+
+test("a real Duplicati's database is left untouched, and ours is made beside it", async (t) => {
+  const { database, root, source, run } = await open(t);
+  const theirs = await openDatabase(database);
+  theirs.exec(
+    'CREATE TABLE "Remotevolume" ("ID" INTEGER PRIMARY KEY); CREATE TABLE "Fileset" ("ID" INTEGER PRIMARY KEY)',
+  );
+  theirs.close();
+  const hash = () => createHash('sha256').update(readFileSync(database)).digest('hex');
+  const before = hash();
+  const made = await run('backup', source);
+  t.is(made.code, 0, made.stderr);
+  t.regex(made.stderr, /is left untouched; ours is .*db\.packwright\.sqlite/);
+  for (const command of ['repair', 'list']) t.is((await run(command)).code, 0);
+  rmSync(path.join(root, 'db.packwright.sqlite'));
+  t.is((await run('repair')).code, 0);
+  t.true(existsSync(path.join(root, 'db.packwright.sqlite')));
+  t.is(hash(), before);
+});
+
+test('purge takes files out of all versions, refuses to empty one, and needs a filter', async (t) => {
+  const { source, run, files } = await open(t);
+  await run('backup', source);
+  writeFileSync(path.join(source, 'a.txt'), 'second');
+  await run('backup', source);
+  t.is((await run('purge')).code, 200);
+  const said = await run('purge', '*b.bin', '--dry-run');
+  t.regex(said.stdout, /Would purge .*b\.bin \(29\.30 KiB\) of version 1/);
+  const lists = files('dlist');
+  const refused = await run('purge', '*');
+  t.is(refused.code, 100);
+  t.regex(refused.stderr, /^ErrorID: PurgeWouldRemoveEntireFileset$/m);
+  t.deepEqual(files('dlist'), lists);
+  const one = await run('purge', '*b.bin', '--version=1');
+  t.is(one.code, 0, one.stderr);
+  t.regex((await run('list', '--version=0')).stdout, /b\.bin/);
+  t.notRegex((await run('list', '--version=1')).stdout, /b\.bin/);
+  t.is(JSON.parse((await run('purge', '*b.bin', '--json')).stdout).rewritten.length, 1);
+  t.notRegex((await run('list', '--version=0')).stdout, /b\.bin/);
+  t.is((await run('test', 'all')).code, 0);
+});
