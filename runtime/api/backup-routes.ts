@@ -50,7 +50,7 @@ export function judgeDefinition(
 }
 
 /** One that is not stored has a destination; name and sources it does without. @throws Refusal 400 or 403 */
-function judgeTemporary(definition: Definition, { allowed, folder }: BackupRoutesNeeds): void {
+export function judgeTemporary(definition: Definition, { allowed, folder }: BackupRoutesNeeds): void {
   if (definition.targetUrl === '') throw new Refusal(400, 'Missing a target');
   requireAllowed(findPrograms(definition), allowed);
   refuseProtected(definition, folder);

@@ -8,7 +8,13 @@ import { parseJson, readAs } from '../http/body.ts';
 import { type Call, Refusal, type Reply, type Route, routeWithBody } from '../http/route.ts';
 import { version } from '../paths.ts';
 import { writeConfiguration, writeWhole } from './backup-json.ts';
-import { type BackupRoutesNeeds, findBackup, judgeDefinition, LARGEST_CONFIGURATION } from './backup-routes.ts';
+import {
+  type BackupRoutesNeeds,
+  findBackup,
+  judgeDefinition,
+  judgeTemporary,
+  LARGEST_CONFIGURATION,
+} from './backup-routes.ts';
 
 /** Backups on their way out of a server and into another. */
 export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
@@ -57,7 +63,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
         target_url: nullish(string()),
       }),
       async answer({ body }) {
-        if (body.cmdline || body.temporary) throw new Refusal(400, 'This kind of import is not done.');
+        if (body.cmdline) throw new Refusal(400, 'This kind of import is not done.');
         const form = await openConfiguration(Buffer.from(body.config, 'base64'), body.passphrase ?? '');
         const definition = readForm(form);
         for (const [name, value] of Object.entries(body.replace_settings ?? {})) {
@@ -66,6 +72,10 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
         }
         if (body.target_url) definition.targetUrl = body.target_url;
         const metadata = body.import_metadata ? readMetadata(form.Backup.Metadata ?? {}) : {};
+        if (body.temporary) {
+          judgeTemporary(definition, needs);
+          return { json: { Id: needs.temporary.add(definition).id, data: null } };
+        }
         if (!body.direct) {
           const { schedule, ...rest } = definition;
           const shown: Backup = { ...rest, id: '', database: '', metadata };

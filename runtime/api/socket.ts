@@ -30,6 +30,8 @@ const LARGEST_BACKLOG = 8 * 1024 * 1024;
 /** Most sockets, and most of those that have not said who they are. */
 const MOST = 500;
 const MOST_UNKNOWN = 20;
+/** Most messages that wait until a token is judged. */
+const MOST_HELD = 32;
 /** Duplicati's close code for those who are not let in. */
 const UNAUTHORIZED = 4401;
 
@@ -37,6 +39,8 @@ interface Client {
   socket: WebSocket;
   session?: string;
   conversation?: Conversation;
+  /** What was said behind the token, while it is being judged. */
+  held: string[];
   answers: boolean;
 }
 
@@ -68,9 +72,10 @@ export function openSockets({ rule, findSession, isAlive, begin }: SocketNeeds):
       else if (client.socket.bufferedAmount > LARGEST_BACKLOG) client.socket.terminate();
       else client.socket.send(text);
     });
+    for (const text of client.held.splice(0)) client.conversation.hear(text);
   };
   const attend = (socket: WebSocket, session: string | undefined, isRefused: boolean) => {
-    const client: Client = { socket, answers: true };
+    const client: Client = { socket, answers: true, held: [] };
     clients.add(client);
     socket.on('error', () => socket.terminate()); // a frame that is none, or too large
     socket.on('pong', () => {
@@ -82,13 +87,20 @@ export function openSockets({ rule, findSession, isAlive, begin }: SocketNeeds):
       client.conversation?.end();
     });
     if (isRefused) return socket.close(UNAUTHORIZED);
+    let judge: ((token: string) => void) | undefined;
     if (session !== undefined) admit(client, session);
-    else expectToken(client);
+    else judge = expectToken(client);
     socket.on('message', (data) => {
       client.answers = true;
-      client.conversation?.hear(String(data));
+      const text = String(data);
+      if (client.conversation) client.conversation.hear(text);
+      else if (judge) {
+        judge(readToken(text));
+        judge = undefined;
+      } else if (client.held.push(text) > MOST_HELD) socket.terminate();
     });
   };
+  /** @returns what is to be called with the token */
   const expectToken = (client: Client) => {
     unknown.add(client);
     const [oldest] = unknown;
@@ -96,12 +108,12 @@ export function openSockets({ rule, findSession, isAlive, begin }: SocketNeeds):
     const late = setTimeout(() => client.socket.close(UNAUTHORIZED), PATIENCE);
     late.unref();
     client.socket.once('close', () => clearTimeout(late));
-    client.socket.once('message', async (data) => {
-      const session = await findSession(readToken(String(data)));
+    return async (token: string) => {
+      const session = await findSession(token);
       clearTimeout(late);
       if (session === undefined) client.socket.close(UNAUTHORIZED);
       else if (client.socket.readyState === client.socket.OPEN) admit(client, session);
-    });
+    };
   };
 
   return {

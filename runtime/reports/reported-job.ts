@@ -44,7 +44,11 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
       const level = error === undefined ? worstOf([result?.level ?? 'Success', ...levels]) : 'Fatal';
       const report: Report = { document, level, result, error };
       const success = isDone ? { [LAST_SUCCESS]: new Date().toISOString() } : {};
-      if (result || isDone) needs.remember(order.backup, { ...result?.metadata, ...success });
+      const failure =
+        error !== undefined && order.operation === 'Backup' && !control.stop.aborted
+          ? { LastErrorDate: stampOf(new Date()), LastErrorMessage: error.slice(0, 2000) }
+          : undefined;
+      if (result || isDone || failure) needs.remember(order.backup, { ...result?.metadata, ...success, ...failure });
       await runAfter(report, control, needs);
       sendReport(report, needs.log);
       if (error !== undefined) throw new Error(error);
@@ -73,6 +77,11 @@ export function sendReport(report: Report, log: Log): void {
     ['HTTP', sendHttp(report)],
   ] as const)
     sending.catch((thrown) => log.warning(`the report by ${way} was not sent: ${redact(messageOf(thrown))}`));
+}
+
+/** A time as metadata has it, `20261122T150840Z`. */
+function stampOf(time: Date): string {
+  return time.toISOString().replace(/\.\d+/, '').replace(/[-:]/g, '');
 }
 
 const ORDER: readonly Level[] = ['Success', 'Warning', 'Error', 'Fatal'];

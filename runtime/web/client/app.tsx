@@ -4,9 +4,12 @@ import { AboutPage } from './pages/about.tsx';
 import { AccessPage } from './pages/access.tsx';
 import { ClaimPage } from './pages/claim.tsx';
 import { EditPage } from './pages/edit.tsx';
+import { HistoryPage } from './pages/history.tsx';
 import { HomePage } from './pages/home.tsx';
 import { ImportPage } from './pages/import.tsx';
 import { LogPage } from './pages/log.tsx';
+import { RestorePage } from './pages/restore.tsx';
+import { RestoreFilesPage } from './pages/restore-files.tsx';
 import { SettingsPage } from './pages/settings.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { Busy } from './parts/busy.tsx';
@@ -20,6 +23,10 @@ import { texts } from './texts.ts';
 function pageOf(route: string): ComponentChild {
   const [, id] = /^\/backup\/(new|\d+)$/.exec(route) ?? [];
   if (id !== undefined) return <EditPage key={route} {...(id === 'new' ? {} : { id })} />;
+  const [, page, of] = /^\/(history|restore)\/([\w-]+)$/.exec(route) ?? [];
+  if (of !== undefined)
+    return page === 'history' ? <HistoryPage key={route} id={of} /> : <RestoreFilesPage key={route} id={of} />;
+  if (route === '/restore') return <RestorePage />;
   if (route === '/import') return <ImportPage />;
   if (route === '/log') return <LogPage />;
   if (route === '/settings') return <SettingsPage />;

@@ -102,7 +102,7 @@ export async function signOut(why?: string): Promise<void> {
 
 /**
  * Calls the API as the one who is signed in. A token that is about to end is renewed before, and one that has ended on the way once more.
- * @param path below `api/v1/`. @param schema what the answer must be; undefined where it is not looked at.
+ * @param path below `api/v1/`, or below `api/` where it begins with `v2/`. @param schema what the answer must be; undefined where it is not looked at.
  * @throws Refused
  */
 export async function send<Schema extends GenericSchema>(
@@ -121,6 +121,18 @@ export async function send(method: string, path: string, schema: GenericSchema |
     if (!(await refresh())) throw await endHere();
     return await ask(method, path, schema as GenericSchema, body, access?.token); // as above
   }
+}
+
+/** A WebSocket of the one who is signed in; what is sent first says who that is. @throws Refused when nobody is */
+export async function openSocket(): Promise<WebSocket> {
+  if ((!access || performance.now() - access.at > FRESH) && !(await refresh())) throw await endHere();
+  const address = new URL('notifications', location.href);
+  address.protocol = address.protocol.replace('http', 'ws');
+  address.hash = '';
+  address.search = '';
+  const socket = new WebSocket(address);
+  socket.addEventListener('open', () => socket.send(JSON.stringify({ Version: 1, Token: access?.token ?? '' })));
+  return socket;
 }
 
 /** Saves what the server answers as a file. @throws Refused */
@@ -202,7 +214,7 @@ async function ask<Schema extends GenericSchema>(
   body?: unknown,
   token?: string,
 ): Promise<InferOutput<Schema>> {
-  const response = await fetch(`api/v1/${path}`, {
+  const response = await fetch(path.startsWith('v2/') ? `api/${path}` : `api/v1/${path}`, {
     method,
     cache: 'no-store',
     redirect: 'error',

@@ -130,6 +130,10 @@ test('a socket is opened by a token in the address or in the first message, and 
   const told = await openSocket(t, port, '');
   told.say({ version: 1, token });
   await told.hears(({ Type }) => Type === 'legacystatus');
+  const quick = await openSocket(t, port, '');
+  quick.say({ version: 1, token });
+  quick.say({ Version: 1, Id: '7', Action: 'sub', Service: 'backuplist' });
+  t.truthy(await quick.hears(({ Id }) => Id === '7'), 'what is said right behind the token is not lost');
   const early = await openSocket(t, port, '');
   early.say({ Version: 1, Id: '1', Action: 'sub', Service: 'backuplist' });
   t.is(await early.closes(), 4401);

@@ -49,7 +49,7 @@ for (const [size, scheme] of [
     await page.getByLabel('User name').fill('me');
     await page.getByLabel('Password', { exact: true }).fill('a secret & more');
     await button('Test connection').click();
-    await page.getByText('This needs the backup engine').waitFor();
+    await page.getByText('nas.local').first().waitFor();
     await button('Continue').click();
 
     await heading('Source');

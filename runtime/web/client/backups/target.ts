@@ -60,3 +60,10 @@ export function sayTarget(url: string): string {
   if (target.kind === 'other') return /^[a-z0-9+.-]+/i.exec(url)?.[0] ?? '';
   return `${target.kind}: ${target.server}`;
 }
+
+/** The fields of another kind of destination, with what the old one had where both have it. */
+export function emptyTarget(kind: TargetKind, old: Target): Target {
+  if (kind === 'file') return { kind, path: '' };
+  if (kind === 'other') return { kind, url: old.kind === 'file' && old.path === '' ? '' : writeTarget(old) };
+  return { kind, server: '', path: '', user: '', password: '', hasPassword: false, host: '' };
+}

@@ -1,9 +1,9 @@
 import { useState } from 'preact/hooks';
-import type { Target, TargetKind } from '../backups/target.ts';
-import { writeTarget } from '../backups/target.ts';
+import { emptyTarget, type Target, writeTarget } from '../backups/target.ts';
 import { useAttempt } from '../parts/attempt.ts';
-import { Choice, PasswordField, TextField } from '../parts/fields.tsx';
+import { Choice } from '../parts/fields.tsx';
 import { Notice } from '../parts/notice.tsx';
+import { TargetFields } from '../parts/target-fields.tsx';
 import { send } from '../session.ts';
 import { texts } from '../texts.ts';
 import type { StepProps } from './edit.tsx';
@@ -38,69 +38,6 @@ export function DestinationStep({ draft, id, onChange, faultOf }: StepProps) {
           {attempt.isBusy ? texts.loading : texts.edit.test}
         </button>
       </div>
-    </>
-  );
-}
-
-function emptyTarget(kind: TargetKind, old: Target): Target {
-  if (kind === 'file') return { kind, path: '' };
-  if (kind === 'other') return { kind, url: old.kind === 'file' && old.path === '' ? '' : writeTarget(old) };
-  return { kind, server: '', path: '', user: '', password: '', hasPassword: false, host: '' };
-}
-
-interface FieldsProps {
-  target: Target;
-  onChange(target: Target): void;
-  fault: string | undefined;
-}
-
-function TargetFields({ target, onChange, fault }: FieldsProps) {
-  const { edit } = texts;
-  if (target.kind === 'file') {
-    return (
-      <TextField
-        label={edit.folder}
-        value={target.path}
-        onInput={(path) => onChange({ ...target, path })}
-        fault={fault}
-      />
-    );
-  }
-  if (target.kind === 'other') {
-    return (
-      <TextField
-        label={edit.url}
-        value={target.url}
-        onInput={(url) => onChange({ ...target, url })}
-        hint={edit.urlHint}
-        fault={fault}
-        lines={3}
-      />
-    );
-  }
-  const isS3 = target.kind === 's3';
-  return (
-    <>
-      <TextField
-        label={isS3 ? edit.bucket : edit.server}
-        value={target.server}
-        onInput={(server) => onChange({ ...target, server })}
-        fault={fault}
-      />
-      {isS3 && <TextField label={edit.host} value={target.host} onInput={(host) => onChange({ ...target, host })} />}
-      <TextField label={edit.path} value={target.path} onInput={(path) => onChange({ ...target, path })} />
-      <TextField
-        label={isS3 ? edit.keyId : edit.user}
-        value={target.user}
-        onInput={(user) => onChange({ ...target, user })}
-      />
-      <PasswordField
-        label={isS3 ? edit.key : edit.password}
-        kind="off"
-        value={target.password}
-        onInput={(password) => onChange({ ...target, password })}
-        hint={target.hasPassword && target.password === '' ? edit.passwordKept : undefined}
-      />
     </>
   );
 }

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import { useAttempt } from '../parts/attempt.ts';
 import { Submit } from '../parts/button.tsx';
 import { Door } from '../parts/door.tsx';
+import { isExposedPage } from '../parts/exposure.tsx';
 import { AccountName, Check, PasswordField } from '../parts/fields.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { signIn } from '../session.ts';
@@ -25,6 +26,7 @@ export function SignInPage({ why }: { why?: string }) {
   const trouble = attempt.trouble ?? why;
   return (
     <Door title={texts.signIn.title}>
+      {isExposedPage() && <Notice kind="trouble">{texts.exposed.page}</Notice>}
       {trouble && <Notice kind={attempt.trouble ? 'trouble' : 'plain'}>{trouble}</Notice>}
       <form onSubmit={submit} noValidate>
         <AccountName />

@@ -2,10 +2,12 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { signOut } from '../session.ts';
 import { texts } from '../texts.ts';
+import { Exposure } from './exposure.tsx';
 import { Mark } from './mark.tsx';
 
 const LINKS = [
   { to: '/', title: texts.nav.home },
+  { to: '/restore', title: texts.nav.restore },
   { to: '/log', title: texts.nav.log },
   { to: '/settings', title: texts.nav.settings },
   { to: '/access', title: texts.nav.access },
@@ -46,6 +48,7 @@ export function Shell({ route, children }: { route: string; children: ComponentC
         </button>
       </header>
       <main id="content" tabIndex={-1} ref={content}>
+        <Exposure />
         {children}
       </main>
     </div>
