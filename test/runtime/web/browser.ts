@@ -63,7 +63,7 @@ export async function visit(
   page.on('pageerror', (error) => void faults.push(`error in the page: ${error.stack}`));
   page.on('console', (message) => {
     // Chromium reports every refusal of the server as an error too.
-    const isRefusal = /^Failed to load resource: the server responded with a status of (4\d\d|501)/.test(
+    const isRefusal = /^Failed to load resource: the server responded with a status of (4\d\d|501|502)/.test(
       message.text(),
     );
     if (message.type() === 'error' && !isRefusal) faults.push(`console: ${message.text()}`);

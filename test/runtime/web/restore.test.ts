@@ -43,6 +43,7 @@ for (const [size, scheme] of [
     await button('Add').click();
     await button('Continue').click();
     await button('Continue').click();
+    await page.getByLabel('Further options').fill('--number-of-retries=0'); // it is to fail at once, below
     await button('Save').click();
     await page.getByText('Documents is saved.').waitFor();
 

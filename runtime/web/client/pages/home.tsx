@@ -53,7 +53,7 @@ export function HomePage() {
   const start = ({ Backup }: Row, how: string) =>
     attempt(async () => {
       await send('POST', `backup/${Backup.ID}/${how}`, undefined, how === 'repair' ? {} : undefined);
-      setNews(texts.home.started(Backup.Name));
+      setNews(live.active ? texts.home.waiting(Backup.Name) : undefined);
       state.reload();
     });
   const turn = () =>
