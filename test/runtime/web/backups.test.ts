@@ -78,6 +78,7 @@ for (const [size, scheme] of [
     await page.getByText('ssh: nas.local').waitFor();
     await look('home');
 
+    await page.locator('summary').click();
     await page.getByRole('link', { name: 'Edit Documents' }).click();
     await heading('Edit Documents');
     await page.getByLabel('Description').fill('What I write');
@@ -86,6 +87,7 @@ for (const [size, scheme] of [
     await button('Save').click();
     await page.getByText('What I write').waitFor();
 
+    await page.locator('summary').click();
     await button('Export Documents').click();
     await page.getByRole('checkbox', { name: 'With passwords' }).check();
     await button('Download').click();
