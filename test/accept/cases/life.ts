@@ -47,6 +47,7 @@ async function runLife(root: RootName, subject: Subject, log: Log): Promise<stri
     await step(log, 'claimed by the link of the journal', () => claim(box, subject, log));
   if (subject.edition !== 'agent')
     await step(log, 'root needs no password, others do', () => checkServerUtil(box, subject));
+  if (subject.edition !== 'agent') await step(log, 'a backup runs and is restored', () => backUp(box));
   await step(log, 'permissions after first run', () => audit(box, installer, subject, log));
   await step(log, 'stop within its time', () => checkStop(box, subject));
   const version = await installer.installedVersion(box, subject.package);
@@ -136,6 +137,36 @@ async function checkServerUtil(box: Box, { state }: Subject): Promise<void> {
     box.try([...nobody, 'duplicati-server-util', 'status'], { env: { DUPLICATI__PASSWORD: password } });
   expectSame(String((await login(PASSWORD)).code), '0', 'exit code with the password');
   expectSame(String((await login('wrong')).code), '2', 'exit code with a wrong password');
+}
+
+/** The service makes a backup; what it made is restored by the service's API and by duplicati-cli. */
+async function backUp(box: Box): Promise<void> {
+  const place = '/srv/accept';
+  const configuration = {
+    Backup: {
+      Name: 'Letters',
+      TargetURL: `file://${place}/destination`,
+      Sources: [`${place}/source/`],
+      Settings: [{ Name: 'passphrase', Value: 'for the letters' }],
+      Filters: [],
+    },
+    Schedule: null,
+  };
+  await box.sh(`umask 077; mkdir -p ${place}/source/folder; echo one >${place}/source/folder/one.txt`);
+  await box.sh(`head -c 3000000 /dev/urandom >${place}/source/two.bin; chmod 751 ${place}/source/folder`);
+  await box.sh(`cat >${place}/letters.json <<'END'\n${JSON.stringify(configuration)}\nEND`);
+  await box.run(['duplicati-server-util', 'import', `${place}/letters.json`]);
+  const ran = await box.run(['duplicati-server-util', 'run', 'Letters', '--wait', '--poll-interval=1']);
+  expect(ran.includes('Success'), `run: ${ran}`);
+  const env = { PASSPHRASE: 'for the letters' };
+  const restore = ['duplicati-cli', 'restore', `file://${place}/destination`, `--restore-path=${place}/restored`];
+  const restored = await box.try([...restore, '--restore-permissions'], { env });
+  expect(restored.code === 0, `restore: ${restored.text}`);
+  await box.run(['diff', '-r', `${place}/source`, `${place}/restored`]);
+  expectSame((await box.run(['stat', '-c', '%a', `${place}/restored/folder`])).trim(), '751', 'mode of a folder');
+  await box.run(['duplicati-server-util', 'delete', 'Letters', '--delete-remote-files']);
+  await waitUntil('the destination is empty', async () => (await box.sh(`ls ${place}/destination`)) === '');
+  await box.run(['rm', '-r', place, '/root/.config/Duplicati']).catch(() => box.run(['rm', '-rf', place]));
 }
 
 async function audit(box: Box, installer: Installer, subject: Subject, log: Log): Promise<void> {
