@@ -10,6 +10,7 @@ import { compactIfWorth } from './compact-command.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions, filterOptions } from './options.ts';
+import { testAfter, verificationOptions } from './test-command.ts';
 
 /** Duplicati's exit codes: nothing changed, which is a success; stopped, with what was finished kept. */
 const [UNCHANGED, STOPPED] = [1, 50];
@@ -27,6 +28,7 @@ export const backupCommand: CliCommand = {
     { name: 'upload-unchanged-backups', help: 'Make a version also where nothing changed.' },
     ...volumeOptions,
     ...compactOptions,
+    ...verificationOptions,
     ...backupOptions,
   ],
   examples: [
@@ -45,7 +47,11 @@ export const backupCommand: CliCommand = {
 async function runBackup(call: Call): Promise<number> {
   const { given, words, argv, output, progress, signal } = call;
   const sources = words.slice(1).map((source) => path.resolve(source));
-  const { options } = readEngineOptions(given, ['no-auto-compact', 'upload-unchanged-backups']);
+  const { options } = readEngineOptions(given, [
+    'no-auto-compact',
+    'upload-unchanged-backups',
+    ...verificationOptions.map(({ name }) => name),
+  ]);
   const filter = readFilter(argv);
   const began = performance.now();
   return withWritable(call, options, async (machine, plan) => {
@@ -72,15 +78,24 @@ async function runBackup(call: Call): Promise<number> {
       deleted.length === 0 || options['no-auto-compact']
         ? undefined
         : await compactIfWorth(machine, plan, options, false, signal);
+    const tested = done.isPartial ? undefined : await testAfter(machine, plan, options, call);
     progress.end();
     const seconds = (performance.now() - began) / 1000;
     const warnings = [
       ...done.lost.map(({ name, why }) => `${name}: ${why}; what it held is uploaded again where it is still here`),
       ...done.skipped.map(({ path: place, why }) => `${place}: ${why}`),
       ...(compacted?.done?.problems ?? []).map(({ volume, error }) => `${volume}: ${error.message}`),
+      ...(tested?.damaged ?? []).map(({ name, why }) => `${name}: ${why}; "repair" and "test all" say what that costs`),
     ];
     if (output.asJson) {
-      await output.json({ ...summary(done), deletedVersions: deleted, compaction: compacted, warnings, seconds });
+      await output.json({
+        ...summary(done),
+        deletedVersions: deleted,
+        compaction: compacted,
+        tested,
+        warnings,
+        seconds,
+      });
     } else {
       for (const warning of warnings.slice(0, MOST_SAID)) await output.line(`Warning: ${formatPath(warning)}`);
       if (warnings.length > MOST_SAID)

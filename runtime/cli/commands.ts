@@ -18,6 +18,7 @@ import { terminalProgress } from './progress.ts';
 import { purgeCommands } from './purge-commands.ts';
 import { repairCommand } from './repair-command.ts';
 import { restoreCommand } from './restore-command.ts';
+import { testCommand } from './test-command.ts';
 
 /** Duplicati's exit code for a wrong command line. */
 export const WRONG_COMMAND_LINE = 200;
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...listCommands,
   compareCommand,
   ...damageCommands,
+  testCommand,
   repairCommand,
   ...purgeCommands,
   deleteCommand,

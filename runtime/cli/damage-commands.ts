@@ -1,10 +1,6 @@
 /** Commands that say what depends on volumes, and what is lost. */
-import { createHash } from 'node:crypto';
 import { type AffectedEntry, listAffected } from '../engine/list/entries.ts';
 import type { ListedVersion } from '../engine/list/versions.ts';
-import { HASHES, hashOfEntryName, nodeHash } from '../engine/volumes/hash-text.ts';
-import { VolumeError } from '../engine/volumes/volume-error.ts';
-import { SERIOUS, UserError } from '../errors.ts';
 import type { Call, CliCommand } from './command.ts';
 import { formatPath, formatSize, formatWhen } from './format.ts';
 import { isoOf } from './list-commands.ts';
@@ -46,93 +42,10 @@ export const damageCommands: readonly CliCommand[] = [
         return 0;
       }),
   },
-  {
-    name: 'test',
-    operands: ['<storage-URL>', '[samples]'],
-    help: 'Verify volumes at a destination: every byte of each that is looked at. Names what is damaged, and the files and versions it costs. "all" looks at all.',
-    options: backupOptions,
-    examples: [
-      { line: `duplicati-cli test ${url}`, help: 'One volume of each kind.' },
-      { line: `duplicati-cli test ${url} all`, help: 'The whole backup.' },
-    ],
-    run: (call) => withBackup(call, (backup) => runTest(call, backup)),
-  },
 ];
 
-async function runTest(call: Call, backup: OpenBackup): Promise<number> {
-  const { output, progress, signal } = call;
-  const samples = readSamples(call.words[1] ?? '1');
-  const damaged = new Map(backup.problems.map(({ volume, error }) => [volume, error.message]));
-  const chosen = (['dlist', 'dindex', 'dblock'] as const).flatMap((kind) =>
-    takeSome(
-      backup.volumes.filter((volume) => volume.kind === kind),
-      samples,
-    ),
-  );
-  let done = 0;
-  for (const volume of chosen) {
-    signal.throwIfAborted();
-    const why = damaged.get(volume.name) ?? (await findDamage(backup, volume.name));
-    if (why !== undefined) damaged.set(volume.name, why);
-    progress.done(++done, chosen.length, volume.name);
-  }
-  progress.end();
-  if (damaged.size === 0) {
-    if (output.asJson) await output.json({ examined: chosen.length, damaged: [], broken: [] });
-    else await output.line(`Examined ${chosen.length} files and found no errors`);
-    return 0;
-  }
-  const broken = brokenEntries(backup, [...damaged.keys()]);
-  if (output.asJson) {
-    await output.json({
-      examined: chosen.length,
-      damaged: [...damaged].map(([volume, message]) => ({ volume, message })),
-      broken: broken.map((entry) => affectedJson(entry, backup.versions)),
-    });
-  } else {
-    for (const [volume, message] of damaged)
-      await output.line(`Damaged: ${formatPath(volume)}: ${formatPath(message)}`);
-    await reportAffected(call, backup, broken);
-  }
-  const isMissing = [...damaged.values()].every((message) => /not at the destination/.test(message));
-  throw new NamedError(
-    isMissing ? 'MissingRemoteFiles' : 'DamagedRemoteFiles',
-    `${damaged.size} of ${chosen.length} files at the destination are damaged or missing; what that costs is named above`,
-    SERIOUS,
-  );
-}
-
-/** Why a volume cannot be used; every byte of it is read. */
-async function findDamage({ remote, database, manifest }: OpenBackup, name: string): Promise<string | undefined> {
-  const hash = database.prepare('SELECT hash FROM volume WHERE name = ?').get(name)?.hash;
-  const expected = hash instanceof Uint8Array ? { hash: Buffer.from(hash), hashName: manifest.fileHash } : undefined;
-  try {
-    const volume = await remote.open({ name }, expected);
-    try {
-      for (const entry of volume.entries.values()) {
-        const key = entry.name.includes('.dblock.') ? undefined : hashOfEntryName(entry.name.replace(/^list\//, ''));
-        if (key === undefined) {
-          for await (const _part of volume.parts(entry)); // its own check sum is looked at
-          continue;
-        }
-        const bytes = volume.read(entry, manifest.blocksize);
-        const digest = createHash(nodeHash(manifest.blockHash)).update(bytes).digest('base64');
-        if (Buffer.from(key, 'base64').length === HASHES[manifest.blockHash] && digest !== key) {
-          return `block ${key} holds other bytes than it says`;
-        }
-      }
-    } finally {
-      volume.close();
-    }
-  } catch (thrown) {
-    if (!(thrown instanceof VolumeError)) throw thrown;
-    return thrown.message;
-  }
-  return undefined;
-}
-
 /** What volumes cost that are not what they should be: what is in them, and what is in none. */
-function brokenEntries({ database }: OpenBackup, names: readonly string[]): AffectedEntry[] {
+export function brokenEntries({ database }: Pick<OpenBackup, 'database'>, names: readonly string[]): AffectedEntry[] {
   const find = database.prepare("SELECT id FROM volume WHERE name = ? AND kind = 'dblock'");
   const rows = names.flatMap((name) => find.get(name)?.id ?? []).map(Number);
   const found = new Map<string, AffectedEntry>();
@@ -183,17 +96,4 @@ function volumeRow({ database }: OpenBackup, name: string): number {
   const row = database.prepare('SELECT id FROM volume WHERE name = ?').get(name);
   if (row) return Number(row.id);
   throw new NamedError('VolumeNotFound', `the backup has no file called ${name}`);
-}
-
-function readSamples(word: string): number {
-  if (word.toLowerCase() === 'all') return Number.POSITIVE_INFINITY;
-  if (/^[1-9]\d{0,8}$/.test(word)) return Number(word);
-  throw new UserError(`"${word}" is neither a number of samples nor "all"`, 200);
-}
-
-/** As many, without a pattern: another run looks at others. */
-function takeSome<Item>(items: readonly Item[], count: number): Item[] {
-  if (count >= items.length) return [...items];
-  const rest = [...items];
-  return Array.from({ length: count }, () => rest.splice(Math.floor(Math.random() * rest.length), 1)[0]!);
 }

@@ -1,4 +1,5 @@
 import type { Given, Option } from '../command-line/arguments.ts';
+import type { OptionName } from '../engine/options/table.ts';
 import type { FILE_OPTIONS } from '../storage/file/options.ts';
 import type { AFTP_OPTIONS, FTP_OPTIONS } from '../storage/ftp/options.ts';
 import type { RCLONE_OPTIONS } from '../storage/rclone/options.ts';
@@ -20,54 +21,12 @@ export type DestinationOption =
 /** Options of the commands that read a backup. Names are Duplicati's. */
 export type CliOption =
   | DestinationOption
-  | 'number-of-retries'
-  | 'retry-delay'
-  | 'retry-with-exponential-backoff'
-  | 'throttle-disabled'
-  | 'throttle-download'
-  | 'throttle-upload'
-  | 'all-versions'
-  | 'allow-full-removal'
-  | 'asynchronous-upload-limit'
-  | 'block-hash-algorithm'
-  | 'blocksize'
-  | 'dblock-size'
-  | 'dry-run'
-  | 'file-hash-algorithm'
-  | 'keep-time'
-  | 'keep-versions'
-  | 'no-auto-compact'
-  | 'rebuild-missing-dblock-files'
-  | 'retention-policy'
-  | 'small-file-max-count'
-  | 'small-file-size'
-  | 'threshold'
-  | 'upload-unchanged-backups'
-  | 'zip-compression-level'
-  | 'zip-compression-method'
-  | 'disable-module'
-  | 'disable-replace-missing-metadata'
-  | 'dbpath'
-  | 'dont-compress-restore-paths'
+  | OptionName
   | 'exclude'
-  | 'full-result'
-  | 'gpg-program-path'
   | 'include'
   | 'json'
-  | 'no-encryption'
-  | 'no-local-blocks'
-  | 'no-local-db'
-  | 'overwrite'
-  | 'passphrase'
   | 'passphrase-file'
-  | 'prefix'
-  | 'restore-path'
-  | 'restore-permissions'
-  | 'server-datafolder'
-  | 'skip-restore-verification'
-  | 'tempdir'
-  | 'time'
-  | 'version';
+  | 'server-datafolder';
 
 export type GivenOptions = Given<CliOption>;
 

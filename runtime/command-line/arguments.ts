@@ -8,6 +8,8 @@ export interface Option<Name extends string = string> {
   aliases?: readonly string[];
   /** Placeholder of the value in the help, such as `PORTS`; an option without one is a switch (`--name`, `--name=false`). */
   value?: string;
+  /** What the option means without a value, where it may stand alone. */
+  bare?: string;
   /** Used when neither the command line nor the environment gives a value. */
   default?: string;
   /** The only values accepted, compared without case; the table's spelling is what the program sees. */
@@ -65,7 +67,7 @@ export function readArguments<Name extends string>(
     const [flag, inline] = splitOnce(argument);
     const option = findOption(flag, options, wrongUse);
     if (option.refused !== undefined) throw new UserError(`--${option.name}: ${option.refused}`, wrongUse);
-    let value = inline ?? (option.value === undefined ? 'true' : undefined);
+    let value = inline ?? (option.value === undefined ? 'true' : option.bare);
     if (value === undefined && spaced) value = argv[++i];
     if (value === undefined) {
       throw new UserError(`option --${option.name} needs a value: --${option.name}=${option.value}`, wrongUse);

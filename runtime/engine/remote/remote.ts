@@ -6,7 +6,7 @@ import type { HashName } from '../volumes/hash-text.ts';
 import { nodeHash } from '../volumes/hash-text.ts';
 import { type Keys, openVolume, type Volume } from '../volumes/open-volume.ts';
 import { parseRemoteName, type RemoteName } from '../volumes/remote-name.ts';
-import { damaged } from '../volumes/volume-error.ts';
+import { damaged, type VolumeError } from '../volumes/volume-error.ts';
 
 /** What the engine needs of a destination to read from it; `runtime/storage` has them. */
 export interface Source {
@@ -32,6 +32,8 @@ export interface Remote {
   list(): Promise<RemoteVolume[]>;
   /** Brings one here, looks at its hash, decrypts it. `close` takes it away again. @throws VolumeError, and the destination's errors */
   open(volume: Pick<RemoteVolume, 'name'>, expected?: Expected): Promise<Volume>;
+  /** Brings one here, looks at its hash alone, and takes it away. @throws VolumeError, and the destination's errors */
+  verify(volume: Pick<RemoteVolume, 'name'>, expected: Required<Expected>): Promise<void>;
 }
 
 export interface RemoteOptions {
@@ -59,7 +61,7 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
       try {
         await source.get(name, file, signal);
         if (expected?.hash && !(await hashOf(file, expected.hashName)).equals(expected.hash)) {
-          throw damaged('its bytes are not those that were uploaded: its hash is another');
+          throw changed();
         }
         const volume = await openVolume(file, parts, keys);
         return {
@@ -74,7 +76,20 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
         throw thrown;
       }
     },
+    async verify({ name }, { hash, hashName }) {
+      const file = path.join(scratch, `volume-${randomUUID()}`);
+      try {
+        await source.get(name, file, signal);
+        if (!hash || !(await hashOf(file, hashName)).equals(hash)) throw changed();
+      } finally {
+        await rm(file, { force: true });
+      }
+    },
   };
+}
+
+function changed(): VolumeError {
+  return damaged('its bytes are not those that were uploaded: its hash is another');
 }
 
 async function hashOf(file: string, name: HashName): Promise<Buffer> {

@@ -116,3 +116,24 @@ test('purge takes files out of all versions, refuses to empty one, and needs a f
   t.notRegex((await run('list', '--version=0')).stdout, /b\.bin/);
   t.is((await run('test', 'all')).code, 0);
 });
+
+test('a backup tests some volumes when it is done, and says what is damaged', async (t) => {
+  const { source, remote, run, files } = await open(t);
+  const tested = async (...args: string[]) =>
+    JSON.parse((await run('backup', source, '--json', ...args)).stdout).tested;
+  t.is((await tested()).examined.length, 3);
+  t.is(await tested('--no-backend-verification'), undefined);
+  t.is(await tested('--backup-test-samples=0', '--backup-test-percentage=0'), undefined);
+  const dblock = path.join(remote, files('dblock')[0]!);
+  const content = readFileSync(dblock);
+  content[100] = content[100]! ^ 1;
+  writeFileSync(dblock, content);
+  const damaged = await run('backup', source);
+  t.is(damaged.code, 2);
+  t.regex(damaged.stdout, /Warning: .*dblock.*its hash is another/);
+  const named = await run('test', 'all', '--full-remote-verification');
+  t.is(named.code, 100);
+  t.regex(named.stderr, /^ErrorID: DamagedRemoteFiles$/m);
+  t.regex(named.stdout, /a\.txt/);
+  t.is((await run('test', 'none')).code, 200);
+});
