@@ -1,4 +1,4 @@
-import { type GenericSchema, object, string } from 'valibot';
+import type { GenericSchema } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import type { Method, Route } from '../http/route.ts';
 import { findBackup, needsEngine } from './backup-routes.ts';
@@ -13,13 +13,10 @@ interface EngineCall {
   body?: GenericSchema;
 }
 
-const ofBackup = { BackupId: string() };
-
 /** Every call that is answered 501; a test holds this table. */
 export const ENGINE_CALLS: readonly EngineCall[] = [
   { call: 'POST /api/v1/backup/{id}/createreport', backup: 'path' },
   { call: 'GET /api/v1/bugreport/{id}' },
-  { call: 'POST /api/v2/backup/purge-broken-files', backup: 'body', body: object({ ...ofBackup }) },
 ];
 
 /** Rows for all of them. */

@@ -55,6 +55,7 @@ const JOB_CALLS: readonly JobCall[] = [
       SuppressCompact: nullish(boolean()),
     }),
   },
+  { call: 'POST /api/v2/backup/purge-broken-files', operation: 'PurgeBrokenFiles', body: object({ ...ofBackup }) },
 ];
 
 export interface JobRoutesNeeds {

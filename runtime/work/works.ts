@@ -14,7 +14,15 @@ import {
 } from './questions.ts';
 import { runReportRemoteSize } from './remote-size-work.ts';
 import { runRestore } from './restore-work.ts';
-import { runCompact, runDeleteVersions, runRepair, runRepairUpdate, runVacuum, runVerify } from './upkeep-work.ts';
+import {
+  runCompact,
+  runDeleteVersions,
+  runPurgeBroken,
+  runRepair,
+  runRepairUpdate,
+  runVacuum,
+  runVerify,
+} from './upkeep-work.ts';
 
 /** What a job can be told to do. */
 export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
@@ -26,6 +34,7 @@ export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
   RepairUpdate: runRepairUpdate,
   Delete: runDeleteRemote,
   Vacuum: runVacuum,
+  PurgeBrokenFiles: runPurgeBroken,
   ReportRemoteSize: runReportRemoteSize,
   DeleteVersions: runDeleteVersions,
   ListFilesets: answerFilesets,

@@ -91,6 +91,7 @@ test('what looks after a backup runs; versions are deleted, and all of it', asyn
   t.is((await call('POST', 'v2/backup/delete-versions', { BackupId: id, Versions: [] })).status, 200);
   await run('v2/backup/delete-versions', { BackupId: id, Versions: [1] });
   t.is(((await call('GET', `v1/backup/${id}/filesets`)).body as unknown[]).length, 1);
+  t.like(await run('v2/backup/purge-broken-files', { BackupId: id }), { Status: 'Completed', Result: 'Success' });
   await call('POST', `v1/backup/${id}/deletedb`);
   t.is(((await call('GET', `v1/backup/${id}/filesets`)).body as unknown[]).length, 1, 'from the destination');
   t.like(await run(`v1/backup/${id}/repair`, {}), { Status: 'Completed', Result: 'Success' });
