@@ -5,7 +5,6 @@ import { type FileCalls, loadFileCalls } from '../../posix/file-calls.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
-import { entryRows } from '../local-database/record-entries.ts';
 import type { Remote } from '../remote/remote.ts';
 import { readAccounts } from '../scan/accounts.ts';
 import { type Skipped, scan } from '../scan/scan.ts';
@@ -17,7 +16,6 @@ import { createBlockWriter, type VolumePlan } from './block-writer.ts';
 import { listedEntries } from './list-writer.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
 import { restoreIndexes } from './restore-indexes.ts';
-import { createStreamWriter } from './stream-writer.ts';
 import { type Sink, startUploads, type Uploads } from './uploads.ts';
 import { beginVersion, completeUnfinished, lastVersion, unfinishedVersion, type Version } from './versions.ts';
 
@@ -30,6 +28,8 @@ export interface BackupOrder extends VolumePlan {
   uploadsAtOnce: number;
   /** Write a version also where nothing changed, `--upload-unchanged-backups`. */
   uploadUnchanged: boolean;
+  /** Threads that read, hash and compress; without a number as many as help. */
+  threads?: number;
   /** Said before each entry. */
   report(path: string, counts: Counts): void;
   /** Aborted when the run shall end soon and keep what it has: a version that is not full. */
@@ -103,23 +103,26 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
       skip,
       ...(order.canSkip ? { canSkip: order.canSkip } : {}),
     });
-    const counts = await addEntries(entries, {
+    const {
+      counts,
+      deleted: gone,
+      recordUnchanged,
+    } = await addEntries(entries, {
       database,
-      rows: entryRows(database),
       blocks,
-      streams: createStreamWriter(database, blocks, order.form),
+      form: order.form,
       accounts: readAccounts(),
       calls: fileCalls(skip),
-      blocksize: order.form.manifest.blocksize,
       version,
       before,
       isCompressed: order.isCompressed,
       skip,
       report: order.report,
       stop: order.stop,
+      ...(order.threads === undefined ? {} : { threads: order.threads }),
     });
     const isPartial = order.stop.aborted;
-    const deleted = isPartial ? 0 : countDeleted(database, version, before);
+    const deleted = isPartial ? 0 : gone;
     const result = { counts, isPartial, deleted, skipped, lost };
     if (before && !isPartial && !order.uploadUnchanged && deleted === 0 && !hasChanges(counts)) {
       blocks.discard();
@@ -127,6 +130,7 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
       isOpen = false;
       return { ...result, uploadedBytes: uploads.bytes };
     }
+    recordUnchanged();
     await blocks.flush();
     commit();
     await uploads.done();
@@ -168,18 +172,6 @@ function nameOf({ prefix, form }: VolumePlan): { prefix: string; encryption?: st
 
 function hasChanges(counts: Counts): boolean {
   return Object.entries(counts).some(([name, count]) => /^(?:added|modified)/.test(name) && count > 0);
-}
-
-function countDeleted(database: LocalDatabase, version: Version, before: Version | undefined): number {
-  if (!before) return 0;
-  const row = database
-    .prepare(
-      `SELECT count(*) AS deleted FROM version_entry AS old JOIN entry ON entry.id = old.entry
-       WHERE old.version = ? AND NOT EXISTS (SELECT 1 FROM entry AS other JOIN version_entry AS new ON new.entry = other.id AND new.version = ?
-         WHERE other.folder = entry.folder AND other.name = entry.name)`,
-    )
-    .get(before.id, version.id);
-  return Number(row?.deleted);
 }
 
 /** Said once, and not for every entry. */

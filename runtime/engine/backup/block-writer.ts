@@ -24,6 +24,8 @@ export interface VolumePlan {
 export interface BlockWriter {
   /** The row of a block, which is written when no volume has it. @param pack called then only. */
   add(hash: Buffer, size: number, pack: () => PackedContent): number;
+  /** True when a volume has a block. */
+  has(hash: Buffer, size: number): boolean;
   /** The same of a blocklist, which the index holds besides. */
   addList(hash: Buffer, bytes: Buffer): number;
   /** True when the volume that is being written is full: `flush` before more is added. */
@@ -89,6 +91,7 @@ export function createBlockWriter(
   }
   return {
     add,
+    has: (hash, size) => (find.get(hash, size)?.volume ?? null) !== null,
     addList(hash, bytes) {
       const id = add(hash, bytes.length, () => storedContent(bytes));
       const text = hash.toString('base64');

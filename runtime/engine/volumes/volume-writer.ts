@@ -39,6 +39,8 @@ const GATHER = 1 << 18;
 /** Characters of a long text that are compressed at once. */
 const CHUNK = 4 << 20;
 const DEFLATE = 8;
+/** Bytes from which on it is compressed: the metadata of most entries is smaller, and would lose some fifty bytes for the time of a page of text. */
+const WORTH_IT = 256;
 /** An empty block with the mark of the last one (RFC 1951, 3.2.6), behind blocks that end at a whole byte. */
 const LAST_BLOCK = Buffer.from([3, 0]);
 
@@ -131,9 +133,10 @@ function* concat<Item>(first: Iterable<Item>, second: Iterable<Item>): Generator
   yield* second;
 }
 
-/** A content as it stands in a volume: stored where compression does not make it smaller. */
+/** A content as it stands in a volume: stored where compression does not make it smaller, or saves less than it costs. */
 export function packContent(bytes: Uint8Array, { method, level }: Compression): PackedContent {
   const [crc, size] = [crc32(bytes), bytes.byteLength];
+  if (size < WORTH_IT) return { method: 0, crc, size, packed: bytes };
   const packed = method === 8 ? deflateRawSync(bytes, { level }) : method === 93 ? zstdCompress(bytes, level) : bytes;
   return packed.byteLength < size ? { method, crc, size, packed } : { method: 0, crc, size, packed: bytes };
 }
