@@ -6,6 +6,7 @@ import type { Manifest } from '../manifest/load.ts';
 import { bytesContent, type Content } from '../model/content.ts';
 import { PackwrightError } from '../model/errors.ts';
 import type { Edition, Program } from '../model/product.ts';
+import { lazyHttp } from './lazy-http.ts';
 import { type Notice, noticesOf, sortNotices } from './notices.ts';
 
 /** An edition's programs as ES modules: entry points by their program's name, and the chunks they share. */
@@ -56,6 +57,7 @@ export async function bundlePrograms(manifest: Manifest, edition: Edition): Prom
     legalComments: 'none',
     banner: { js: BANNER },
     external: [...(manifest.product.external ?? [])],
+    plugins: [lazyHttp],
     metafile: true,
     write: false,
     logLevel: 'silent',

@@ -41,7 +41,7 @@ function upkeep({ command, words = [], options = () => ({}), times, changes }: U
   };
 }
 
-export const runVerify = upkeep({ command: 'test', words: ['all'], times: 'LastTest' });
+export const runVerify = upkeep({ command: 'test', times: 'LastTest' });
 export const runCompact = upkeep({ command: 'compact', times: 'LastCompact', changes: true });
 export const runRepair = upkeep({ command: 'repair', times: 'LastRepair', changes: true });
 export const runPurgeBroken = upkeep({ command: 'purge-broken-files', changes: true });
