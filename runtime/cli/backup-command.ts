@@ -1,15 +1,18 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { type BackedUp, backup } from '../engine/backup/backup.ts';
-import { compileFilter, type Filter } from '../engine/filter/filter.ts';
+import { type BackedUp, backup, type Machine, UnknownVolumes } from '../engine/backup/backup.ts';
+import type { VolumePlan } from '../engine/backup/block-writer.ts';
+import { openLocalDatabase } from '../engine/local-database/local-database.ts';
 import { applyRetention } from '../engine/maintain/maintain.ts';
 import { isCompressedName } from '../engine/scan/compressed-names.ts';
-import { UserError } from '../errors.ts';
 import { compactOptions, here, readEngineOptions, retentionOptions, volumeOptions } from './backup-options.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
 import { compactIfWorth } from './compact-command.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
+import { NamedError } from './named-error.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions, filterOptions } from './options.ts';
+import { readFilter } from './read-filter.ts';
 import { testAfter, verificationOptions } from './test-command.ts';
 
 /** Duplicati's exit codes: nothing changed, which is a success; stopped, with what was finished kept. */
@@ -24,6 +27,8 @@ export const backupCommand: CliCommand = {
   options: [
     ...filterOptions,
     ...retentionOptions,
+    { name: 'dry-run', aliases: ['dryrun'], help: 'Read and count everything, and upload and change nothing.' },
+    { name: 'abort-if-source-missing', help: 'Make no backup where one of several sources is not there.' },
     { name: 'no-auto-compact', help: 'Do not compact volumes after versions were deleted.' },
     { name: 'upload-unchanged-backups', help: 'Make a version also where nothing changed.' },
     ...volumeOptions,
@@ -54,19 +59,23 @@ async function runBackup(call: Call): Promise<number> {
   ]);
   const filter = readFilter(argv);
   const began = performance.now();
-  return withWritable(call, options, async (machine, plan) => {
-    const done = await backup(machine, {
-      ...plan,
-      sources,
-      isWanted: (place) => filter.match(place) === 'include',
-      canSkip: (folder) => filter.canSkipFolder(folder),
-      isCompressed: isCompressedName,
-      uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
-      uploadUnchanged: options['upload-unchanged-backups'],
-      report: (place, { examinedFiles, examinedBytes }) => progress.counting(examinedFiles, examinedBytes, place),
-      stop: signal,
-      kill: new AbortController().signal,
-    });
+  requireSources(sources, given.flag('abort-if-source-missing'));
+  const dryRun = given.flag('dry-run');
+  const work = async (machine: Machine, plan: VolumePlan): Promise<number> => {
+    const done = await explainUnknown(
+      backup(machine, {
+        ...plan,
+        sources,
+        isWanted: (place) => filter.match(place) === 'include',
+        canSkip: (folder) => filter.canSkipFolder(folder),
+        isCompressed: isCompressedName,
+        uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
+        uploadUnchanged: options['upload-unchanged-backups'],
+        report: (place, { examinedFiles, examinedBytes }) => progress.counting(examinedFiles, examinedBytes, place),
+        stop: signal,
+        kill: new AbortController().signal,
+      }),
+    );
     const rules = {
       keepVersions: options['keep-versions'],
       keepTime: options['keep-time'],
@@ -75,10 +84,10 @@ async function runBackup(call: Call): Promise<number> {
     };
     const deleted = done.isPartial ? [] : await applyRetention(machine, rules, here(), { dryRun: false, signal });
     const compacted =
-      deleted.length === 0 || options['no-auto-compact']
+      dryRun || deleted.length === 0 || options['no-auto-compact']
         ? undefined
         : await compactIfWorth(machine, plan, options, false, signal);
-    const tested = done.isPartial ? undefined : await testAfter(machine, plan, options, call);
+    const tested = done.isPartial || dryRun ? undefined : await testAfter(machine, plan, options, call);
     progress.end();
     const seconds = (performance.now() - began) / 1000;
     const warnings = [
@@ -100,7 +109,7 @@ async function runBackup(call: Call): Promise<number> {
       for (const warning of warnings.slice(0, MOST_SAID)) await output.line(`Warning: ${formatPath(warning)}`);
       if (warnings.length > MOST_SAID)
         await output.line(`... and ${warnings.length - MOST_SAID} more (all of them: --json)`);
-      for (const line of describe(done)) await output.line(line);
+      for (const line of describe(done)) await output.line(dryRun ? `Dry run: ${line}` : line);
       for (const { time, why } of deleted)
         await output.line(`Deleted the version of ${new Date(time * 1000).toISOString()}: ${why}`);
       if (compacted?.done) await output.line(`Compacted: ${compacted.why}`);
@@ -108,8 +117,55 @@ async function runBackup(call: Call): Promise<number> {
     }
     if (done.isPartial) return STOPPED;
     if (warnings.length > 0) return WITH_WARNINGS;
-    return done.version ? 0 : UNCHANGED;
+    return done.version && !dryRun ? 0 : UNCHANGED;
+  };
+  return withWritable(call, options, async (machine, plan) => {
+    if (!dryRun) return work(machine, plan);
+    const rehearsed = await rehearse(machine, plan.scratch);
+    try {
+      return await work(rehearsed, plan);
+    } finally {
+      rehearsed.database.close();
+    }
   });
+}
+
+/** The same backup, of which nothing lasts: a copy of the database, and a destination that takes everything and keeps nothing. */
+async function rehearse(machine: Machine, scratch: string): Promise<Machine> {
+  const folder = mkdtempSync(path.join(path.dirname(scratch), 'dry-run-'));
+  const copy = path.join(folder, 'database.sqlite');
+  try {
+    machine.database.prepare('VACUUM INTO ?').run(copy);
+    const database = await openLocalDatabase(copy);
+    const close = () => {
+      database.close();
+      rmSync(folder, { recursive: true, force: true });
+    };
+    return { ...machine, database: { ...database, close }, sink: { put: async () => {}, delete: async () => {} } };
+  } catch (thrown) {
+    rmSync(folder, { recursive: true, force: true });
+    throw thrown;
+  }
+}
+
+async function explainUnknown<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw thrown instanceof UnknownVolumes
+      ? new NamedError('ExtraRemoteFiles', thrown.message, thrown.exitCode, thrown)
+      : thrown;
+  }
+}
+
+/** A backup of nothing would look as if everything had been deleted. */
+function requireSources(sources: readonly string[], isEach: boolean): void {
+  const missing = sources.filter((source) => !existsSync(source));
+  if (missing.length === 0 || (missing.length < sources.length && !isEach)) return;
+  throw new NamedError(
+    isEach && missing.length < sources.length ? 'SourceIsMissing' : 'NoSources',
+    `there is nothing at ${missing.map(formatPath).join(', ')}: no backup is made, or what is missing would look deleted`,
+  );
 }
 
 function summary({ version, counts, isPartial, deleted, uploadedBytes }: BackedUp) {
@@ -130,17 +186,4 @@ function* describe({ version, counts, deleted, uploadedBytes, isPartial }: Backe
   yield version
     ? `Uploaded ${formatSize(uploadedBytes)} as the version of ${new Date(version.time * 1000).toISOString()}`
     : 'Nothing changed: there is no new version';
-}
-
-/** `--include` and `--exclude` in the order in which they stand. */
-function readFilter(argv: readonly string[]): Filter {
-  const rules = argv.flatMap((argument) => {
-    const [, kind, text] = /^--(include|exclude)=(.*)$/is.exec(argument) ?? [];
-    return text === undefined ? [] : [{ isInclude: kind!.toLowerCase() === 'include', text }];
-  });
-  const { platform, env } = process;
-  if (platform !== 'linux' && platform !== 'darwin' && platform !== 'win32') {
-    throw new UserError(`backups of ${platform} are not made`, 200);
-  }
-  return compileFilter(rules, { platform, environment: env });
 }

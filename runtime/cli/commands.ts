@@ -11,6 +11,7 @@ import { deleteCommand } from './delete-command.ts';
 import { explainSystemError } from './explain.ts';
 import { catchInterrupts } from './interrupt.ts';
 import { listCommands } from './list-commands.ts';
+import { localCommands } from './local-commands.ts';
 import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
 import { standardOutput } from './output.ts';
@@ -33,15 +34,13 @@ export const COMMANDS: readonly CliCommand[] = [
   testCommand,
   repairCommand,
   ...purgeCommands,
+  ...localCommands,
   deleteCommand,
   compactCommand,
 ];
 
 /** Duplicati's commands that write to a destination: known by name, so that nobody takes them for a typing mistake. */
 export const LATER_COMMANDS: readonly { name: string; help: string }[] = [
-  { name: 'create-report', help: 'Write a report for the analysis of a fault.' },
-  { name: 'test-filters', help: 'Show what a filter includes.' },
-  { name: 'vacuum', help: 'Shrink the local database.' },
   { name: 'set-locks', help: 'Lock remote volumes against deletion.' },
   { name: 'read-lock-info', help: 'Read the locks of remote volumes.' },
   { name: 'sync', help: 'Mirror one destination to another.' },

@@ -146,7 +146,7 @@ function agreeOnForm(
   if (kept.prefix !== now.prefix || kept.isEncrypted !== now.isEncrypted) {
     const what = kept.isEncrypted ? 'is encrypted' : 'is not encrypted';
     throw new NamedError(
-      'PassphraseChangeNotSupported',
+      kept.isEncrypted && !now.isEncrypted ? 'PassphraseRemovalNotSupported' : 'PassphraseChangeNotSupported',
       `this backup (prefix "${kept.prefix}") ${what}, and that cannot be changed`,
     );
   }
@@ -176,7 +176,7 @@ function requireWritten(volumes: readonly RemoteVolume[], passphrase: string | u
   const isEncrypted = volumes[0]?.encryption !== undefined;
   if (volumes.length > 0 && isEncrypted !== (passphrase !== undefined)) {
     throw new NamedError(
-      'PassphraseChangeNotSupported',
+      isEncrypted ? 'PassphraseRemovalNotSupported' : 'PassphraseChangeNotSupported',
       `the backup there is ${isEncrypted ? '' : 'not '}encrypted, and that cannot be changed`,
     );
   }

@@ -187,8 +187,11 @@ function fileCalls(skip: (one: Skipped) => void): FileCalls | undefined {
   }
 }
 
+/** Somebody else writes to the destination, or the database is an older one. */
+export class UnknownVolumes extends UserError {}
+
 function unknownVolumes(names: readonly string[]): UserError {
-  return new UserError(
+  return new UnknownVolumes(
     `the destination has ${names.length} volumes that this machine's database does not know, such as ${names[0]}; ` +
       'another machine may back up to the same place, or the database is an older one: run "repair", or choose another folder or prefix',
     SERIOUS,

@@ -1,7 +1,9 @@
 /** Commands that look after a backup, as people call them. */
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { openDatabase } from '../../../runtime/database/database.ts';
@@ -136,4 +138,47 @@ test('a backup tests some volumes when it is done, and says what is damaged', as
   t.regex(named.stderr, /^ErrorID: DamagedRemoteFiles$/m);
   t.regex(named.stdout, /a\.txt/);
   t.is((await run('test', 'none')).code, 200);
+});
+
+test('a dry run of a backup says what would be uploaded, and changes neither side', async (t) => {
+  const { root, source, remote, run } = await open(t);
+  await run('backup', source);
+  writeFileSync(path.join(source, 'a.txt'), 'second');
+  const before = readdirSync(remote).sort();
+  const said = await run('backup', source, '--dry-run', '--keep-versions=1');
+  t.is(said.code, 1, said.stderr);
+  t.regex(said.stdout, /Dry run: 0 files added, 1 changed/);
+  t.deepEqual(readdirSync(remote).sort(), before);
+  t.is(JSON.parse((await run('list', '--json')).stdout).length, 1);
+  t.deepEqual(readdirSync(root).sort(), ['db.sqlite', 'remote', 'source']);
+  t.is((await run('backup', source)).code, 0);
+});
+
+test('a backup of what is not there is refused; of several sources one may be missing unless that is forbidden', async (t) => {
+  const { root, source, run } = await open(t);
+  const nothing = path.join(root, 'nothing');
+  const none = await run('backup', nothing);
+  t.regex(none.stderr, /^ErrorID: NoSources$/m);
+  t.is((await run('backup', source, nothing)).code, 2);
+  const forbidden = await run('backup', source, nothing, '--abort-if-source-missing');
+  t.is(forbidden.code, 100);
+  t.regex(forbidden.stderr, /^ErrorID: SourceIsMissing$/m);
+});
+
+test('vacuum, test-filters and create-report do what they say, and the report holds nothing that is whose it is', async (t) => {
+  const { root, source, run } = await open(t);
+  t.regex((await run('vacuum')).stderr, /^ErrorID: DatabaseDoesNotExist$/m);
+  await run('backup', source);
+  t.regex((await run('vacuum')).stdout, /The local database had .* and has/);
+  const filters = await runProgram('duplicati-cli', ['test-filters', source, '--exclude=*.bin'], { HOME: root });
+  t.is(filters.code, 0, filters.stderr);
+  t.regex(filters.stdout, /Excluding path due to filter \*\.bin: .*b\.bin/);
+  t.regex(filters.stdout, /Including path as no filters matched: .*a\.txt/);
+  t.regex(filters.stdout, /Matched 1 files \(5 bytes\)/);
+  const report = path.join(root, 'report.zip');
+  t.is((await run('create-report', report)).code, 0);
+  const { stdout } = spawnSync('unzip', ['-p', report], { encoding: 'utf8' });
+  t.regex(stdout, /"version_entry": 3/);
+  for (const secret of [root, 'a.txt', hostname()]) t.false(stdout.includes(secret), secret);
+  t.is((await run('create-report', report)).code, 100, 'it is there already');
 });

@@ -82,7 +82,7 @@ test('what may not change is refused by name, and the backup stays as it is', as
   writeFileSync(path.join(source, 'file'), 'another text');
   const cases: [string[], Record<string, string>, number, RegExp][] = [
     [[], { PASSPHRASE: 'another' }, 100, /^ErrorID: PassphraseChangeNotSupported$/m],
-    [['--no-encryption'], {}, 100, /^ErrorID: PassphraseChangeNotSupported$/m],
+    [['--no-encryption'], {}, 100, /^ErrorID: PassphraseRemovalNotSupported$/m],
     [['--blocksize=2mb'], {}, 100, /^ErrorID: ParameterChangeNotSupported$/m],
     [['--keep-versions=abc'], {}, 200, /--keep-versions=abc cannot be read/],
     [['--zip-compression-method=LZMA'], {}, 200, /is not written/],
