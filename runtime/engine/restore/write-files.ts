@@ -10,6 +10,8 @@ const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** Files of several blocks that stay open. */
 const MOST_OPEN = 100;
 
+const PAGE = 1000;
+
 /** Names and places that one entry cannot have: everything else is restored. */
 const OF_ONE_ENTRY = new Set(['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EEXIST', 'EFBIG']);
 
@@ -43,7 +45,7 @@ export function createFileWriter(
     CREATE TEMP TABLE metadata_part(stream INTEGER, position INTEGER, bytes BLOB NOT NULL, PRIMARY KEY (stream, position)) STRICT, WITHOUT ROWID`);
   const kind = database.prepare('SELECT is_metadata FROM wanted_stream WHERE stream = ?');
   const part = database.prepare('INSERT OR REPLACE INTO metadata_part VALUES (?, ?, ?)');
-  const users = database.prepare('SELECT * FROM wanted WHERE content = ? AND entry > ? ORDER BY entry LIMIT 1000');
+  const users = database.prepare(`SELECT * FROM wanted WHERE content = ? AND entry > ? ORDER BY entry LIMIT ${PAGE}`);
   const one = database.prepare('SELECT * FROM wanted WHERE entry = ?');
   const size = database.prepare('SELECT size FROM stream WHERE id = ?');
   const open = new Map<number, number>();
@@ -83,7 +85,8 @@ export function createFileWriter(
   }
   function writeFiles(stream: number, position: number, bytes: Buffer): void {
     const isWhole = Number(size.get(stream)?.size) <= bytes.length;
-    for (let rows = users.all(stream, 0); rows.length > 0; rows = users.all(stream, rows.at(-1)!.entry!)) {
+    for (let after = 0; ; ) {
+      const rows = users.all(stream, after);
       for (const row of rows) {
         const { entry, path } = wantedOf(row);
         if (failures.has(entry)) continue;
@@ -95,6 +98,8 @@ export function createFileWriter(
           failures.set(entry, messageOf(thrown));
         }
       }
+      if (rows.length < PAGE) return;
+      after = Number(rows.at(-1)!.entry);
     }
   }
   function writeFile(entry: number, path: string, position: number, bytes: Buffer, isWhole: boolean): void {

@@ -29,12 +29,16 @@ export interface Volume {
   close(): void;
 }
 
-/** Decrypts, reads the directory and the manifest. @throws VolumeError */
-export async function openVolume(file: string, name: RemoteName, keys: Keys): Promise<Volume> {
+/**
+ * Decrypts, reads the directory and the manifest.
+ * @param isKnown its bytes were held against a hash that nobody forges; they are not looked at again.
+ * @throws VolumeError
+ */
+export async function openVolume(file: string, name: RemoteName, keys: Keys, isKnown = false): Promise<Volume> {
   if (name.compression !== 'zip') {
     throw new VolumeError('refused', `it is compressed by "${name.compression}"; only zip is read`);
   }
-  const range = await openPlain(file, name.encryption, keys);
+  const range = await openPlain(file, name.encryption, keys, isKnown);
   try {
     const entries = readZipDirectory(range);
     const first = entries.get(MANIFEST);
@@ -53,7 +57,12 @@ export async function openVolume(file: string, name: RemoteName, keys: Keys): Pr
   }
 }
 
-async function openPlain(file: string, encryption: string | undefined, { passphrase, gpg }: Keys): Promise<ByteRange> {
+async function openPlain(
+  file: string,
+  encryption: string | undefined,
+  { passphrase, gpg }: Keys,
+  isKnown: boolean,
+): Promise<ByteRange> {
   if (encryption === undefined) return openFileRange(file);
   if (encryption !== 'aes' && encryption !== 'gpg') {
     throw new VolumeError('refused', `it is encrypted by "${encryption}"; aes and gpg are read`);
@@ -62,7 +71,7 @@ async function openPlain(file: string, encryption: string | undefined, { passphr
   if (encryption === 'gpg') return openGpgRange(file, passphrase, gpg);
   const encrypted = openFileRange(file);
   try {
-    return openAesRange(encrypted, passphrase);
+    return openAesRange(encrypted, passphrase, isKnown);
   } catch (thrown) {
     encrypted.close();
     throw thrown;
