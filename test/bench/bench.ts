@@ -2,6 +2,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { type Group, judge, runGroup } from './contest.ts';
 import { debGroup } from './groups/deb.ts';
+import { benchEngine, ENGINE_HEAD } from './groups/engine.ts';
 import { imageGroup } from './groups/image.ts';
 import { msiGroup } from './groups/msi.ts';
 import { rpmGroup } from './groups/rpm.ts';
@@ -13,9 +14,9 @@ import { FIGURES, figureRows, renderTable, VERDICTS, verdictRows } from './table
 import { openWorkspace } from './workspace.ts';
 
 const GROUPS = { deb: debGroup, rpm: rpmGroup, image: imageGroup, msi: msiGroup, set: setGroup };
-/** What is measured in another way: a program that runs, not one that ends. */
-const SERVER = 'server';
-const NAMES = [...Object.keys(GROUPS), SERVER];
+/** What is measured in another way: a program that runs, not one that ends; and backups, one run of each, since they take long. */
+const [SERVER, ENGINE] = ['server', 'engine'];
+const NAMES = [...Object.keys(GROUPS), SERVER, ENGINE];
 
 const { values } = parseArgs({
   options: {
@@ -32,7 +33,7 @@ const unknown = values.only.find((name) => !NAMES.includes(name));
 if (unknown) throw new Error(`--only: "${unknown}" is none of ${NAMES.join(', ')}`);
 
 const say = (line: string) => console.error(`bench: ${line}`);
-const peers = installPeers();
+const peers = installPeers(values.only.includes(ENGINE));
 for (const line of peers) say(line);
 const machine = () =>
   `${cpus().length} × ${cpus()[0]?.model ?? 'processor'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`;
@@ -57,13 +58,16 @@ try {
     raw.push({ group: name, results: Object.fromEntries(results), verdicts: judged });
   }
   const server = values.only.includes(SERVER) ? await benchServer(space, payloads, rounds, say) : [];
-  if (values.json) console.log(JSON.stringify({ machine: machine(), peers, rounds, groups: raw, server }, null, 2));
+  const engine = values.only.includes(ENGINE) ? await benchEngine(space, payloads, values.match, say) : [];
+  if (values.json)
+    console.log(JSON.stringify({ machine: machine(), peers, rounds, groups: raw, server, engine }, null, 2));
   else {
     console.log(`${machine()}; ${rounds} rounds\n${peers.join('; ')}\n`);
     const tables = [
       [FIGURES, figures],
       [VERDICTS, verdicts],
       [SERVER_HEAD, server],
+      [ENGINE_HEAD, engine],
     ] as const;
     for (const [head, rows] of tables)
       if (rows.length > 0) console.log(`${renderTable(head, rows, values.markdown)}\n`);

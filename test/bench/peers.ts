@@ -12,9 +12,17 @@ const PEERS: readonly { command: string; package: string; version: string }[] = 
   { command: 'msiextract', package: 'msitools', version: '' },
 ];
 
+/** Programs for backups. */
+const BACKUP_PEERS: typeof PEERS = [
+  { command: 'restic', package: 'restic', version: 'version' },
+  { command: 'borg', package: 'borgbackup', version: '--version' },
+  { command: 'duplicity', package: 'duplicity', version: '--version' },
+];
+
 /** Installs what is missing with apt, and says so. @returns a line for each peer. */
-export function installPeers(): string[] {
-  const missing = PEERS.filter(({ command }) => !answers(['which', command])).map((peer) => peer.package);
+export function installPeers(withBackups: boolean): string[] {
+  const peers = [...PEERS, ...(withBackups ? BACKUP_PEERS : [])];
+  const missing = peers.filter(({ command }) => !answers(['which', command])).map((peer) => peer.package);
   if (missing.length > 0) {
     console.error(`bench: installing ${missing.join(' ')} with apt`);
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
@@ -23,10 +31,12 @@ export function installPeers(): string[] {
     const install = ['install', '-y', '-qq', '--no-install-recommends', ...lock, ...missing];
     execFileSync('apt-get', install, { stdio: ['ignore', 2, 2], env });
   }
-  return PEERS.filter((peer) => peer.version).map(({ command, version }) => {
-    const line = execFileSync(command, [version], { encoding: 'utf8' }).split('\n', 1)[0] ?? '';
-    return line.includes(command) ? line : `${command}: ${line}`;
-  });
+  return peers
+    .filter((peer) => peer.version)
+    .map(({ command, version }) => {
+      const line = execFileSync(command, [version], { encoding: 'utf8' }).split('\n', 1)[0] ?? '';
+      return line.includes(command) ? line : `${command}: ${line}`;
+    });
 }
 
 function answers(argv: readonly string[]): boolean {
