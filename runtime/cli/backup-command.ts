@@ -2,10 +2,21 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { type BackedUp, backup, type Machine, UnknownVolumes } from '../engine/backup/backup.ts';
 import type { VolumePlan } from '../engine/backup/block-writer.ts';
+import { applySourceRules, KNOWN_ATTRIBUTES } from '../engine/filter/source-rules.ts';
 import { openLocalDatabase } from '../engine/local-database/local-database.ts';
 import { applyRetention } from '../engine/maintain/maintain.ts';
+import { uploadVerificationFile } from '../engine/maintain/verification-file.ts';
+import type { EngineOptions } from '../engine/options/options.ts';
 import { isCompressedName } from '../engine/scan/compressed-names.ts';
-import { compactOptions, here, readEngineOptions, retentionOptions, volumeOptions } from './backup-options.ts';
+import { UserError } from '../errors.ts';
+import {
+  compactOptions,
+  here,
+  readEngineOptions,
+  retentionOptions,
+  sourceOptions,
+  volumeOptions,
+} from './backup-options.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
 import { compactIfWorth } from './compact-command.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
@@ -31,6 +42,9 @@ export const backupCommand: CliCommand = {
     { name: 'abort-if-source-missing', help: 'Make no backup where one of several sources is not there.' },
     { name: 'no-auto-compact', help: 'Do not compact volumes after versions were deleted.' },
     { name: 'upload-unchanged-backups', help: 'Make a version also where nothing changed.' },
+    ...sourceOptions,
+    { name: 'upload-verification-file', help: 'Leave a list of all volumes with their hashes at the destination.' },
+    { name: 'auto-vacuum', help: 'Give back unused room in the local database afterwards.' },
     ...volumeOptions,
     ...compactOptions,
     ...verificationOptions,
@@ -55,10 +69,14 @@ async function runBackup(call: Call): Promise<number> {
   const { options } = readEngineOptions(given, [
     'no-auto-compact',
     'upload-unchanged-backups',
+    'upload-verification-file',
+    'auto-vacuum',
+    ...sourceOptions.map(({ name }) => name),
     ...verificationOptions.map(({ name }) => name),
   ]);
   const filter = readFilter(argv);
   const began = performance.now();
+  const rules = readSourceRules(options);
   requireSources(sources, given.flag('abort-if-source-missing'));
   const dryRun = given.flag('dry-run');
   const work = async (machine: Machine, plan: VolumePlan): Promise<number> => {
@@ -66,8 +84,8 @@ async function runBackup(call: Call): Promise<number> {
       backup(machine, {
         ...plan,
         sources,
-        isWanted: (place) => filter.match(place) === 'include',
-        canSkip: (folder) => filter.canSkipFolder(folder),
+        isWanted: (place) => filter.match(place) === 'include' && rules.isWanted(place),
+        canSkip: (folder) => filter.canSkipFolder(folder) || rules.canSkip(folder),
         isCompressed: isCompressedName,
         uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
         uploadUnchanged: options['upload-unchanged-backups'],
@@ -76,18 +94,20 @@ async function runBackup(call: Call): Promise<number> {
         kill: new AbortController().signal,
       }),
     );
-    const rules = {
+    const retention = {
       keepVersions: options['keep-versions'],
       keepTime: options['keep-time'],
       retentionPolicy: options['retention-policy'],
       allowFullRemoval: options['allow-full-removal'],
     };
-    const deleted = done.isPartial ? [] : await applyRetention(machine, rules, here(), { dryRun: false, signal });
+    const deleted = done.isPartial ? [] : await applyRetention(machine, retention, here(), { dryRun: false, signal });
     const compacted =
       dryRun || deleted.length === 0 || options['no-auto-compact']
         ? undefined
         : await compactIfWorth(machine, plan, options, false, signal);
     const tested = done.isPartial || dryRun ? undefined : await testAfter(machine, plan, options, call);
+    if (options['upload-verification-file'] && !dryRun) await uploadVerificationFile(machine, plan, signal);
+    if (options['auto-vacuum'] && !dryRun) machine.database.exec('VACUUM');
     progress.end();
     const seconds = (performance.now() - began) / 1000;
     const warnings = [
@@ -127,6 +147,26 @@ async function runBackup(call: Call): Promise<number> {
     } finally {
       rehearsed.database.close();
     }
+  });
+}
+
+/** @throws UserError for a policy or an attribute that is not there */
+function readSourceRules(options: EngineOptions): ReturnType<typeof applySourceRules> {
+  const attributes = options['exclude-files-attributes'] ?? [];
+  const unknown = attributes.find((name) => !KNOWN_ATTRIBUTES.some((known) => known === name));
+  if (unknown !== undefined)
+    throw new UserError(`--exclude-files-attributes: files have no attribute ${unknown} here`, 200);
+  if (options['symlink-policy'] === 'Follow')
+    throw new UserError(
+      '--symlink-policy=Follow cannot be used: a link that is followed can lead anywhere; name what it leads to as a source',
+      200,
+    );
+  return applySourceRules({
+    largest: options['skip-files-larger-than'],
+    ignoreLinks: options['symlink-policy'] === 'Ignore',
+    hardLinks: options['hardlink-policy'],
+    attributes,
+    markers: options['ignore-filenames'],
   });
 }
 

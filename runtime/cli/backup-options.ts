@@ -36,6 +36,27 @@ export const compactOptions: readonly Option<CliOption>[] = [
   { name: 'small-file-max-count', value: 'NUMBER', help: 'Small volumes that may be there. Default: 20.' },
 ];
 
+/** What is left out of a backup by more than its path. */
+export const sourceOptions: readonly Option<CliOption>[] = [
+  { name: 'skip-files-larger-than', value: 'SIZE', help: 'Leave larger files out, such as 2gb.' },
+  { name: 'symlink-policy', value: 'POLICY', help: 'Store symbolic links, or Ignore them. Default: Store.' },
+  {
+    name: 'hardlink-policy',
+    value: 'POLICY',
+    help: 'Of several names of one file back up All, the First, or None. Default: All.',
+  },
+  {
+    name: 'exclude-files-attributes',
+    value: 'NAMES',
+    help: 'Leave out what is Hidden (a name with a dot) or ReadOnly (for everybody).',
+  },
+  {
+    name: 'ignore-filenames',
+    value: 'NAMES',
+    help: 'Leave out folders that hold a file of one of these names, which are separated by a colon. Default: CACHEDIR.TAG; none for an empty value.',
+  },
+];
+
 const NAMES = [...volumeOptions, ...retentionOptions, ...compactOptions].map(({ name }) => name);
 
 /** What the engine's table makes of the options above. @throws UserError for a value that cannot be read */

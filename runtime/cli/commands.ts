@@ -1,6 +1,8 @@
 import type { Given, Option } from '../command-line/arguments.ts';
 import { readCommand } from '../command-line/commands.ts';
 import type { Description } from '../command-line/help.ts';
+import { effectOf } from '../engine/options/effects.ts';
+import { ENGINE_OPTIONS, type OptionName, type OptionRow } from '../engine/options/table.ts';
 import { codeOf, SERIOUS, UserError } from '../errors.ts';
 import { backupCommand } from './backup-command.ts';
 import type { CliCommand } from './command.ts';
@@ -60,6 +62,25 @@ export const COMMAND_ALIASES: Readonly<Record<string, string>> = {
 export const commandOptions: readonly Option<CliOption>[] = [
   ...new Map(COMMANDS.flatMap(({ options }) => options).map((option) => [option.name, option])).values(),
 ];
+
+/** Options of Duplicati that no command has: known, so that the reason can be said. */
+export const refusedOptions: readonly Option<CliOption>[] = Object.entries<OptionRow>(ENGINE_OPTIONS).flatMap(
+  ([key, row]) => {
+    const name = key as OptionName; // a key of the table
+    const effect = effectOf(name);
+    if (effect.kind === 'used' || commandOptions.some((option) => option.name === name)) return [];
+    const harmless = row.isOfMachine ? undefined : row.default;
+    return [
+      {
+        name,
+        ...(row.aliases ? { aliases: row.aliases } : {}),
+        help: '',
+        refused: effect.why,
+        ...(harmless === undefined ? {} : { harmless }),
+      },
+    ];
+  },
+);
 
 export function describeCommand(word: string): Description | undefined {
   const command = COMMANDS.find(({ name }) => name === (COMMAND_ALIASES[word] ?? word));

@@ -19,6 +19,8 @@ export interface Option<Name extends string = string> {
   secret?: boolean;
   /** Why it is not taken, and what to do instead. Known, so that the reason can be said; not in the help. */
   refused?: string;
+  /** The value that asks for nothing and is let through, of one that is refused. */
+  harmless?: string;
 }
 
 /** What was given: words that are not options, and the options' values. */
@@ -66,7 +68,10 @@ export function readArguments<Name extends string>(
     }
     const [flag, inline] = splitOnce(argument);
     const option = findOption(flag, options, wrongUse);
-    if (option.refused !== undefined) throw new UserError(`--${option.name}: ${option.refused}`, wrongUse);
+    if (option.refused !== undefined) {
+      if (inline !== undefined && inline.toLowerCase() === option.harmless?.toLowerCase()) continue;
+      throw new UserError(`--${option.name} cannot be used: ${option.refused}; leave it out`, wrongUse);
+    }
     let value = inline ?? (option.value === undefined ? 'true' : option.bare);
     if (value === undefined && spaced) value = argv[++i];
     if (value === undefined) {

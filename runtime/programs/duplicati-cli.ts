@@ -3,6 +3,7 @@ import {
   commandOptions,
   describeCommand,
   LATER_COMMANDS,
+  refusedOptions,
   runCliCommand,
   WRONG_COMMAND_LINE,
 } from '../cli/commands.ts';
@@ -27,7 +28,11 @@ void runProgram({
     ...describeLater(LATER_COMMANDS),
   ],
   describeCommand,
-  options: [...commandOptions, ...dataFolderOptions.filter((option) => option.name === 'server-datafolder')],
+  options: [
+    ...commandOptions,
+    ...refusedOptions,
+    ...dataFolderOptions.filter((option) => option.name === 'server-datafolder'),
+  ],
   environment: [...dataFolderEnvironment, { name: 'PASSPHRASE', help: 'Passphrase of the backup.' }],
   examples: [
     { line: 'duplicati-cli backup file:///mnt/backup /home --keep-versions=10', help: 'Back a folder up.' },
