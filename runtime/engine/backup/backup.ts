@@ -179,9 +179,10 @@ function fileCalls(skip: (one: Skipped) => void): FileCalls | undefined {
   try {
     return loadFileCalls();
   } catch (thrown) {
+    const isWindows = process.platform === 'win32';
     skip({
-      path: 'extended attributes',
-      why: `they are not backed up: ${thrown instanceof Error ? thrown.message : ''}`,
+      path: isWindows ? 'attributes and access rules of Windows' : 'extended attributes',
+      why: `they are not backed up${isWindows ? ' yet' : `: ${thrown instanceof Error ? thrown.message : ''}`}`,
     });
     return undefined;
   }

@@ -1,5 +1,5 @@
 /** Owner, mode, extended attributes and times of what was restored. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, lutimesSync, openSync } from 'node:fs';
 import { messageOf } from '../../errors.ts';
 import { loadFileCalls } from '../../posix/file-calls.ts';
 import type { Metadata } from '../volumes/metadata.ts';
@@ -62,6 +62,13 @@ export function applyMetadata(
     }
   }
   const time = modified ?? (wanted.modified === null ? undefined : BigInt(wanted.modified) * 1_000_000_000n);
-  if (time !== undefined) attempt('its time', () => loadFileCalls().setTimes(bytes, time));
+  if (time !== undefined) attempt('its time', () => setTime(place, time));
   return failures;
+}
+
+/** In nanoseconds where libc can be called, else as fine as Node does it: millionths of a second. */
+function setTime(place: string, modified: bigint): void {
+  const seconds = Number(modified / 1000n) / 1e6;
+  if (process.platform === 'linux') loadFileCalls().setTimes(Buffer.from(place), modified);
+  else lutimesSync(place, seconds, seconds);
 }

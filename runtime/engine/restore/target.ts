@@ -1,6 +1,7 @@
 /** Where a restore writes: the one place through which everything that it makes has to go. */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { codeOf, SERIOUS, UserError } from '../../errors.ts';
+import { openPathTarget } from './path-target.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
 /** Folders that stay open. */
@@ -24,6 +25,7 @@ export interface Target {
 
 /** @param root an absolute path; it is made when it is not there. Links on the way to it are the caller's own. */
 export function openTarget(root: string): Target {
+  if (process.platform !== 'linux') return openPathTarget(root);
   const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined;
   const rootHandle = openSync(root, O_RDONLY | O_DIRECTORY);
   /** By their names, joined; the least used first. */

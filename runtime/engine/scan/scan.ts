@@ -1,8 +1,9 @@
 /** What is below the folders that are to be backed up. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { sep } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
 
-/** An entry that was met. The path of a folder, and of a link that leads to one, ends with a slash. */
+/** An entry that was met. The path of a folder, and of a link that leads to one, ends with the system's separator. */
 export interface Found {
   type: 'File' | 'Folder' | 'Symlink';
   path: string;
@@ -18,7 +19,7 @@ export interface Skipped {
 }
 
 export interface ScanOrder {
-  /** Absolute, of files or folders; a slash at the end or none. */
+  /** Absolute, of files or folders; a separator at the end or none. */
   sources: readonly string[];
   /** Whether an entry is wanted. */
   isWanted(path: string): boolean;
@@ -29,10 +30,10 @@ export interface ScanOrder {
 
 /** Folders before what is in them, names in the order of their bytes; no link is followed. An entry that is below two sources comes once. */
 export function* scan(order: ScanOrder): Generator<Found> {
-  const sources = [...new Set(order.sources.map((source) => source.replace(/(?<=.)\/+$/, '')))].sort();
+  const sources = [...new Set(order.sources.map(withoutEnd))].sort();
   const seen: string[] = [];
   for (const source of sources) {
-    if (seen.some((other) => source.startsWith(other === '/' ? '/' : `${other}/`))) continue;
+    if (seen.some((other) => source.startsWith(asFolder(other)))) continue;
     seen.push(source);
     yield* visit(source, order);
   }
@@ -46,22 +47,32 @@ function* visit(place: string, order: ScanOrder): Generator<Found> {
   if (isWanted) yield found;
   if (found.type !== 'Folder' || (!isWanted && (order.canSkip?.(found.path) ?? true))) return;
   const names = attempt(place, order, () => readNames(place, order));
-  for (const name of names ?? []) yield* visit(`${place === '/' ? '' : place}/${name}`, order);
+  for (const name of names ?? []) yield* visit(asFolder(place) + name, order);
 }
 
 /** An entry, or what kind of thing it is that cannot be backed up. */
 function lookAt(place: string): Found | string {
   const status = lstatSync(place, { bigint: true });
   if (status.isFile()) return { type: 'File', path: place, status };
-  if (status.isDirectory()) return { type: 'Folder', path: place === '/' ? '/' : `${place}/`, status };
+  if (status.isDirectory()) return { type: 'Folder', path: asFolder(place), status };
   if (status.isSymbolicLink()) {
     // Duplicati writes a link to a folder as it writes folders: a backup that it began goes on under the same paths.
-    const path = leadsToFolder(place) ? `${place}/` : place;
+    const path = leadsToFolder(place) ? asFolder(place) : place;
     return { type: 'Symlink', path, status, linkTarget: readlinkSync(place) };
   }
   if (status.isFIFO()) return 'it is a named pipe';
   if (status.isSocket()) return 'it is a socket';
   return 'it is a device';
+}
+
+/** Without separators at its end, but for a root: `/`, `C:\`. */
+function withoutEnd(source: string): string {
+  const isEnd = sep === '/' ? /(?<=.)\/+$/ : /(?<=[^:])[\\/]+$/;
+  return source.replace(isEnd, '');
+}
+
+function asFolder(place: string): string {
+  return place.endsWith(sep) ? place : place + sep;
 }
 
 function leadsToFolder(link: string): boolean {
@@ -78,7 +89,7 @@ function readNames(folder: string, order: ScanOrder): string[] {
   return names.sort(Buffer.compare).flatMap((bytes) => {
     const name = bytes.toString('utf8');
     if (Buffer.from(name).equals(bytes)) return [name];
-    order.skip({ path: `${folder}/${name}`, why: 'its name is not UTF-8' });
+    order.skip({ path: asFolder(folder) + name, why: 'its name is not UTF-8' });
     return [];
   });
 }
@@ -88,7 +99,7 @@ function attempt<Result>(place: string, order: ScanOrder, work: () => Result): R
     return work();
   } catch (thrown) {
     // What went away since its folder was read was deleted: that is no fault.
-    const isGone = codeOf(thrown) === 'ENOENT' && !order.sources.some((source) => source.replace(/\/+$/, '') === place);
+    const isGone = codeOf(thrown) === 'ENOENT' && !order.sources.some((source) => withoutEnd(source) === place);
     if (!isGone) order.skip({ path: place, why: codeOf(thrown) === 'ENOENT' ? 'it is not there' : messageOf(thrown) });
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { deepEqual } from 'node:assert/strict';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -32,6 +32,7 @@ async function runPrograms(log: Log): Promise<void> {
     await cp(folder, join(wine.drive, 'Program Files'), { recursive: true });
     for (const edition of EDITIONS) await step(log, `versions of ${edition}`, () => askVersions(wine, edition));
     await step(log, 'system-info', () => readSystemInfo(wine));
+    await step(log, 'a backup comes back', () => backUp(wine));
     await step(log, 'a server on loopback', () => serve(wine, log));
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -55,6 +56,26 @@ async function readSystemInfo(wine: Wine): Promise<void> {
   deepEqual(code, 0);
   for (const fact of [/^SQLite: .*better-sqlite3/m, /^FFI: koffi/m, /^Platform: win32-x64/m]) {
     expect(fact.test(out), `system-info does not say ${fact}: ${out}`);
+  }
+}
+
+/** A folder to another one and back, by the command line. */
+async function backUp(wine: Wine): Promise<void> {
+  const cli = `"${homeOf('gui')}\\bin\\duplicati-cli.exe"`;
+  const { code, out, err } = await wine.run(
+    `mkdir C:\\source\\folder
+echo one>C:\\source\\folder\\one.txt
+copy /b C:\\windows\\system32\\kernel32.dll C:\\source\\two.bin >NUL
+${cli} backup C:\\destination C:\\source --passphrase=pw
+if errorlevel 3 exit 3
+${cli} list C:\\destination * --passphrase=pw || exit 4
+${cli} restore C:\\destination --restore-path=C:\\restored --passphrase=pw || exit 5`,
+    { timeout: 180 },
+  );
+  deepEqual([code, /C:\\source\\folder\\one\.txt/.test(out)], [0, true], `${out}\n${err}`);
+  for (const name of ['two.bin', 'folder/one.txt']) {
+    const [sent, back] = await Promise.all(['source', 'restored'].map((at) => readFile(join(wine.drive, at, name))));
+    expect(sent!.equals(back!), `${name} came back as something else`);
   }
 }
 

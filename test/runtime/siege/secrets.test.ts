@@ -94,13 +94,16 @@ test('no secret is in an answer, an error, a log, an argument or a file', async 
     ...readFileSync(`/proc/${started.child.pid}/task/${started.child.pid}/children`, 'utf8').split(' '),
   ].filter(Boolean);
   for (const pid of pids) look(`arguments of ${pid}`, readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
-  for (const name of readdirSync(folder).filter((one) => !one.endsWith('.sock')))
-    look(name, readFileSync(path.join(folder, name), 'latin1'));
+  const files = () =>
+    readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((one) => one.isFile())
+      .map((one) => path.join(one.parentPath, one.name));
+  for (const file of files()) look(file, readFileSync(file, 'latin1'));
   started.child.kill('SIGTERM');
   const { stdout, stderr } = await started.ended;
   look('standard output', stdout);
   look('standard error', stderr);
-  for (const name of readdirSync(folder)) look(`${name}, stopped`, readFileSync(path.join(folder, name), 'latin1'));
+  for (const file of files()) look(`${file}, stopped`, readFileSync(file, 'latin1'));
   t.true(readFileSync(logFile, 'utf8').includes('wrong password'), 'the control: the log has what happened');
   t.deepEqual(leaks, []);
 });
