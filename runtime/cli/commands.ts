@@ -22,6 +22,7 @@ import { purgeCommands } from './purge-commands.ts';
 import { repairCommand } from './repair-command.ts';
 import { restoreCommand } from './restore-command.ts';
 import { testCommand } from './test-command.ts';
+import { toolCommands } from './tool-commands.ts';
 
 /** Duplicati's exit code for a wrong command line. */
 export const WRONG_COMMAND_LINE = 200;
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CliCommand[] = [
   repairCommand,
   ...purgeCommands,
   ...localCommands,
+  ...toolCommands,
   deleteCommand,
   compactCommand,
 ];
