@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { SERIOUS, UserError } from '../../errors.ts';
 import { type FileCalls, loadFileCalls } from '../../posix/file-calls.ts';
+import { tryGiveMemoryBack } from '../../posix/give-memory-back.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
@@ -62,6 +63,7 @@ export interface Machine {
 /** Makes a new version at the destination. Whatever interrupts it, the next run goes on from what is there. */
 export async function backup(machine: Machine, order: BackupOrder): Promise<BackedUp> {
   const { database, remote, sink, disk, clock } = machine;
+  tryGiveMemoryBack();
   // Whatever lies there is an interrupted run's: the database lets in one run at a time.
   for (const name of readdirSync(order.scratch)) disk.remove(path.join(order.scratch, name));
   const found = await remote.list();

@@ -1,3 +1,4 @@
+import { tryGiveMemoryBack } from '../../posix/give-memory-back.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import type { Remote } from '../remote/remote.ts';
 import type { Manifest } from '../volumes/manifest.ts';
@@ -54,6 +55,7 @@ export async function restore(
   manifest: Manifest,
   order: RestoreOrder,
 ): Promise<Restored> {
+  tryGiveMemoryBack();
   const entries = chooseEntries(database, order.version, order.isWanted);
   if (entries === 0) return { entries, bytes: 0, kept: 0, shortfalls: [] };
   const prefix = order.keepPaths ? '' : commonFolder(database);
