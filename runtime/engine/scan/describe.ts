@@ -1,5 +1,5 @@
 import type { FileCalls } from '../../posix/file-calls.ts';
-import { TICKS_AT_1970, writeMetadata } from '../volumes/metadata.ts';
+import { ALL_MODE_BITS, TICKS_AT_1970, writeMetadata } from '../volumes/metadata.ts';
 import type { Accounts } from './accounts.ts';
 import type { Found } from './scan.ts';
 
@@ -29,6 +29,8 @@ export function describeEntry(found: Found, accounts: Accounts, calls: FileCalls
     status.birthtimeNs < status.mtimeNs && status.birthtimeNs > 0n ? status.birthtimeNs : status.mtimeNs,
   );
   if (linkTarget !== undefined) texts.CoreSymlinkTarget = linkTarget;
+  const mode = Number(status.mode) & 0o7777;
+  if (type !== 'Symlink' && mode > 0o777) texts[ALL_MODE_BITS] = String(mode);
   return writeMetadata(texts);
 }
 

@@ -8,12 +8,14 @@ export const TICKS_AT_1970 = 621_355_968_000_000_000n;
 export const LARGEST_METADATA = 16 << 20;
 
 const XATTR = 'unix-ext:';
+/** A key of our own, which Duplicati skips: the mode with setuid, setgid and sticky bit, decimal, of entries that have any of them. */
+export const ALL_MODE_BITS = 'packwright:mode';
 
 /** What is known of an entry; what is absent was not recorded. */
 export interface Metadata {
   uid?: number;
   gid?: number;
-  /** Nine bits, as Duplicati records. */
+  /** Nine bits, as Duplicati records, and three more where we did. */
   mode?: number;
   owner?: string;
   group?: string;
@@ -41,7 +43,7 @@ export function readMetadata(bytes: Buffer): Metadata {
   const linkTarget = text('CoreSymlinkTarget');
   const [owner, group] = [text('unix:owner-name'), text('unix:group-name')];
   return {
-    ...readPermissions(text('unix:uid-gid-perm')),
+    ...readPermissions(text('unix:uid-gid-perm'), text(ALL_MODE_BITS)),
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
     ...(ticks === undefined ? {} : { modified: nanosecondsOf(ticks) }),
@@ -55,8 +57,8 @@ export function writeMetadata(texts: Readonly<Record<string, string>>): Buffer {
   return Buffer.from(`\ufeff${jsonText(texts)}`);
 }
 
-/** `UID-GID-MODE`, all decimal. */
-function readPermissions(text: string | undefined): Pick<Metadata, 'uid' | 'gid' | 'mode'> {
+/** `UID-GID-MODE`, all decimal. Nobody's setuid bit is taken: without an owner there is none. */
+function readPermissions(text: string | undefined, all: string | undefined): Pick<Metadata, 'uid' | 'gid' | 'mode'> {
   if (text === undefined) return {};
   const [uid, gid, mode] = /^(\d{1,10})-(\d{1,10})-(\d{1,4})$/.exec(text)?.slice(1).map(Number) ?? [];
   if (
@@ -69,7 +71,8 @@ function readPermissions(text: string | undefined): Pick<Metadata, 'uid' | 'gid'
   ) {
     throw damaged(`metadata has ${JSON.stringify(text.slice(0, 50))} for its permissions`);
   }
-  return { uid, gid, mode };
+  const special = all !== undefined && /^\d{1,4}$/.test(all) ? Number(all) & 0o7000 : 0;
+  return { uid, gid, mode: mode | special };
 }
 
 function nanosecondsOf(ticks: string): bigint {

@@ -52,6 +52,9 @@ function plant(folder: string): void {
   linkSync(path.join(folder, 'noise-1025'), path.join(folder, 'sub', 'hard'));
   chmodSync(path.join(folder, 'noise-1'), 0o400);
   chmodSync(path.join(folder, 'sub', 'deep'), 0o711);
+  chmodSync(path.join(folder, 'text-1025.txt'), 0o4755);
+  chmodSync(path.join(folder, 'sub', 'ä ö ü'), 0o2750);
+  chmodSync(path.join(folder, 'sub', 'deep', 'empty'), 0o1777);
   chownSync(path.join(folder, 'noise-1023'), 1234, 4321);
   utimesSync(path.join(folder, 'noise-1024'), 0, 0);
   utimesSync(path.join(folder, 'sub', 'deep', 'empty'), 4_000_000_000, 4_000_000_000.1);
