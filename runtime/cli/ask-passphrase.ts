@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import { messageOf, SERIOUS, UserError } from '../errors.ts';
 import { askSecret } from '../server-util/ask-secret.ts';
 import type { GivenOptions } from './options.ts';
+import { resolveSecrets } from './secret-provider.ts';
 
 /**
- * The passphrase of a backup: `--passphrase`, `--passphrase-file`, PASSPHRASE, or what is typed on the terminal. Undefined when nothing is encrypted.
+ * The passphrase of a backup: `--passphrase` (which may name one of a secret provider), `--passphrase-file`, PASSPHRASE, or what is typed on the terminal. Undefined when nothing is encrypted.
  * @throws UserError where it cannot be had
  */
-export async function askPassphrase(given: GivenOptions, isEncrypted: boolean): Promise<string | undefined> {
-  if (!isEncrypted || given.flag('no-encryption')) return undefined;
+export async function askPassphrase(unresolved: GivenOptions, isEncrypted: boolean): Promise<string | undefined> {
+  if (!isEncrypted || unresolved.flag('no-encryption')) return undefined;
+  const given = await resolveSecrets(unresolved, [{ name: 'passphrase', secret: true, help: '' }]);
   const file = given.text('passphrase-file');
   const known = given.text('passphrase') || (file ? readFirstLine(file) : process.env.PASSPHRASE);
   if (known) return known;

@@ -17,6 +17,7 @@ import { here } from './backup-options.ts';
 import { NamedError } from './named-error.ts';
 import type { CliOption, DestinationOption, GivenOptions } from './options.ts';
 import type { Progress } from './progress.ts';
+import { resolveSecrets } from './secret-provider.ts';
 
 /** Options of retries and speed, which the engine's table reads. */
 const WRAPPING = [
@@ -71,7 +72,8 @@ export interface DestinationCall {
 }
 
 /** Nothing is sent yet. @throws NamedError */
-export async function openDestination({ url, given, progress }: DestinationCall): Promise<Storage> {
+export async function openDestination({ url, given: unresolved, progress }: DestinationCall): Promise<Storage> {
+  const given = await resolveSecrets(unresolved, destinationOptions);
   const scheme = schemeOf(url);
   if (!Object.hasOwn(BACKENDS, scheme))
     throw new NamedError(

@@ -39,6 +39,13 @@ export const backupOptions: readonly Option<CliOption>[] = [
     help: 'Passphrase of the backup. Other accounts of this machine can read command lines: better PASSPHRASE, --passphrase-file, or being asked on the terminal.',
   },
   { name: 'passphrase-file', value: 'FILE', help: 'File whose first line is the passphrase.' },
+  {
+    name: 'secret-provider',
+    value: 'URL',
+    secret: true,
+    help: 'Who knows the secrets that options name, as in --passphrase=$name: env://, file-secret:///file of JSON, or pass://.',
+  },
+  { name: 'secret-provider-pattern', value: 'TEXT', help: 'What the name of a secret begins with. Default: $.' },
   { name: 'no-encryption', help: 'The backup is not encrypted: no passphrase is asked for.' },
   {
     name: 'prefix',
