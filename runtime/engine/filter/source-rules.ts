@@ -29,9 +29,11 @@ export function applySourceRules(rules: SourceRules): {
     rules.largest !== undefined || rules.ignoreLinks || rules.hardLinks !== 'All' || rules.attributes.length > 0;
   return {
     isWanted(place) {
-      if (place.endsWith('/') && isMarked(place)) return false;
+      if (place.endsWith(path.sep) && isMarked(place)) return false;
       if (!isNeeded) return true;
-      const status = lstatSync(place.replace(/(?<=.)\/$/, ''), { throwIfNoEntry: false });
+      const status = lstatSync(place.length > 1 && place.endsWith(path.sep) ? place.slice(0, -1) : place, {
+        throwIfNoEntry: false,
+      });
       if (!status) return true; // gone meanwhile: the scan says so
       if (status.isSymbolicLink() && rules.ignoreLinks) return false;
       if (attributesOf(place, status).some((name) => rules.attributes.includes(name))) return false;
