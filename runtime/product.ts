@@ -25,9 +25,8 @@ export const product = {
   description: [
     'Backs files up to local folders, servers and cloud storage: encrypted on this machine, deduplicated, in versions. This is an ' +
       'independent implementation of the programs, options and storage format of Duplicati.',
-    'This release brings the server with its web interface and API, in which backups are set up, scheduled, exported and imported, and the ' +
-      'programs around it, as services. Backups are made and restored by its command line program, to and from folders; ' +
-      'running them from the server comes with a later release.',
+    'This release brings the server with its web interface and API, in which backups are set up, scheduled, run and restored, and the ' +
+      'programs around it, as services. Backups are made, browsed and restored by the server and by its command line program.',
   ],
   version: packageJson.version,
   vendor: 'Packwright',

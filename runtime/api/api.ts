@@ -16,7 +16,6 @@ import { type AskAbout, browseRoutes } from './browse-routes.ts';
 import { type CommandLineNeeds, commandLineRoutes } from './command-line-routes.ts';
 import { databaseRoutes } from './database-routes.ts';
 import { type DestinationNeeds, destinationRoutes } from './destination-routes.ts';
-import { engineRoutes } from './engine-routes.ts';
 import type { Events } from './events.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
@@ -25,6 +24,7 @@ import { infoRoutes } from './info-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import type { Notifications } from './notifications.ts';
+import { reportRoutes } from './report-routes.ts';
 import { secondRoutes } from './second-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
 import { type NextRuns, readDuration, stateRoutes } from './state-routes.ts';
@@ -89,7 +89,7 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
     ...destinationRoutes(parts),
     ...commandLineRoutes({ ...parts, machine }),
     ...filterRoutes(),
-    ...engineRoutes(backups),
+    ...reportRoutes(parts.folder),
   ];
   return routes;
 }

@@ -198,8 +198,3 @@ const DEFAULTS = {
   },
   Schedule: { Repeat: '1D', Time: '13:00:00', AllowedDays: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
 };
-
-/** What every call answers that the backup engine is missing for. */
-export function needsEngine(): Refusal {
-  return new Refusal(501, 'This needs the backup engine, which comes with a later release.');
-}

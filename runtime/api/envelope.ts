@@ -6,15 +6,14 @@ export function wrap(data: unknown): Reply {
 }
 
 /**
- * A route of the second API: what it refuses is told in an envelope with status 200, as Duplicati does. Only what is missing as a whole
- * (501) keeps its status.
+ * A route of the second API: what it refuses is told in an envelope with status 200, as Duplicati does.
  */
 export function envelope(answer: Route['answer']): Route['answer'] {
   return async (call) => {
     try {
       return await answer(call);
     } catch (thrown) {
-      if (!(thrown instanceof Refusal) || thrown.status === 501) throw thrown;
+      if (!(thrown instanceof Refusal)) throw thrown;
       return { json: { Success: false, Error: thrown.message, StatusCode: `HTTP-${thrown.status}` } };
     }
   };

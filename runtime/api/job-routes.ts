@@ -8,6 +8,7 @@ import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
 import { findBackup } from './backup-routes.ts';
 import { time } from './browse-routes.ts';
 import { envelope } from './envelope.ts';
+import { reportFile } from './report-routes.ts';
 
 /** A call that starts a job. Calls of the first API name the backup in their path, those of the second in their body. */
 interface JobCall {
@@ -44,6 +45,7 @@ const JOB_CALLS: readonly JobCall[] = [
     operation: 'RepairUpdate',
     body: object({ only_paths: nullish(boolean()), time, version: nullish(string()), paths }),
   },
+  { call: 'POST /api/v1/backup/{id}/createreport', operation: 'CreateReport' },
   { call: 'POST /api/v1/backup/{id}/report-remote-size', operation: 'ReportRemoteSize' },
   {
     call: 'POST /api/v2/backup/delete-versions',
@@ -72,7 +74,7 @@ export function jobRoutes({ backups, queue, makeJob, machine }: JobRoutesNeeds):
     const [method, path] = call.split(' ') as [Method, string]; // the type of `call` says so
     const isSecond = path.startsWith('/api/v2/');
     const answer: Route['answer'] = ({ parameters, query, body: sent }) => {
-      const input = isRecord(sent) ? sent : {};
+      const input: Record<string, unknown> = isRecord(sent) ? { ...sent } : {};
       const backup = findBackup(backups, isSecond ? String(input.BackupId) : parameters.id);
       if (operation === 'Restore') judgeRestore(input, backup, machine);
       if (operation === 'DeleteVersions' && Array.isArray(input.Versions) && input.Versions.length === 0)
@@ -81,6 +83,7 @@ export function jobRoutes({ backups, queue, makeJob, machine }: JobRoutesNeeds):
       const there = operation === 'Backup' && queue.list().find((task) => isSame(task, backup, operation));
       if (there) return { json: { Status: 'OK', ID: there.id } };
       if (queue.list().length >= MOST_WAITING) throw new Refusal(503, 'Too many jobs wait already.');
+      if (operation === 'CreateReport') input.file = reportFile(machine.folder, backup.id);
       const order = { operation, backup: backup.id };
       const isNext = /^(true|1)$/i.test(query.get('skip-queue') ?? query.get('skipqueue') ?? '');
       const task = queue.add(order, makeJob({ ...order, input }), isNext);

@@ -95,6 +95,7 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     if (event.what === 'progress') events.emit('progress');
     else if (event.what === 'ended') {
       logEnd(event.task);
+      if (event.task.operation === 'CreateReport' && event.task.status === 'Completed') tellReport(event.task);
       if (event.task.status === 'Failed') tellFailure(event.task);
       else if (event.task.level === 'Warning' || event.task.level === 'Error') tellWarnings(event.task);
       events.emit('taskcompleted', writeTask(event.task));
@@ -102,6 +103,18 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
       if (event.what === 'queue') events.emit('taskqueue');
       events.emit('legacystatus');
     }
+  }
+
+  function tellReport({ backup, operation }: Task): void {
+    notifications.add({
+      kind: 'Information',
+      title: `The report about ${nameOf(backup, operation)} is ready`,
+      message: 'It can be downloaded now.',
+      exception: '',
+      ...(backup === undefined ? {} : { backup }),
+      action: `bug-report:created:${backup}`,
+      messageId: 'BugreportCreated',
+    });
   }
 
   function logEnd({ backup, operation, error, level, status }: Task): void {

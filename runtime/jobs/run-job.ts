@@ -47,7 +47,7 @@ export async function runJob(works: Readonly<Partial<Record<Operation, Work>>>):
   try {
     const given = await document;
     const work = works[given.operation];
-    if (!work) throw new Error('This needs the backup engine, which comes with a later release.');
+    if (!work) throw new Error(`${given.operation} is not done here`);
     const result = await work(given, {
       report: latest.offer,
       log: (level, message) => say({ log: { level, message: message.slice(0, LONGEST_TEXT) } }),

@@ -19,7 +19,7 @@ void runServiceProgram(agentService, (host) => ({
   summary: 'the backup agent, run as a service and managed from a Console',
   usage: ['[run] [options]', '<command> [options]', ...serviceUsage],
   text: [
-    'Listens on nothing. The connection to a Console and the backup engine come with later releases; until then the agent',
+    'Listens on nothing. The connection to a Console comes with a later release; until then the agent',
     'keeps its place: it starts with the machine, tells the service manager that it lives, and stops cleanly.',
   ],
   commands: [

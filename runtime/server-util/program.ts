@@ -11,7 +11,7 @@ export const serverUtil: Program<UtilOption> = {
   usage: ['<command> [options]'],
   text: [
     'Root and the owner of a server of this machine need no password: its socket in the data folder is open to them alone. Everybody else logs in, and on Windows, where there is no such socket, everybody. Before a password or a token is sent, the server has to prove who it is.',
-    'Exit codes: 0 done; 1 failed, not healthy, unknown command, or something that needs the backup engine, which comes with a later release; 2 wrong option or value, or a server that refuses or cannot be reached. After run --wait: 0 success, 2 warnings, 3 errors, 4 the backup failed.',
+    'Exit codes: 0 done; 1 failed, not healthy, or an unknown command; 2 wrong option or value, or a server that refuses or cannot be reached. After run --wait: 0 success, 2 warnings, 3 errors, 4 the backup failed.',
   ],
   commands: [
     ...commandRows,

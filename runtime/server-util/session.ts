@@ -7,7 +7,7 @@ import type { Kept, TokenStore } from './token-store.ts';
 
 /** Calls to a server by somebody who may make them. */
 export interface Session {
-  /** @throws UserError (2, 1 for 501) when it refuses, in its words. */
+  /** @throws UserError (2) when it refuses, in its words. */
   call(message: Message): Promise<Answer>;
   /** Ends a session that was for this command alone. */
   end(): Promise<void>;
@@ -127,5 +127,5 @@ function keepOf(answer: Answer, before: string): Kept {
 function judge(answer: Answer): Answer {
   if (answer.status < 400) return answer;
   const why = textOf(answer, 'Error') || 'it does not say why';
-  throw new UserError(`Server error (${answer.status}): ${why}`, answer.status === 501 ? 1 : USER_ERROR);
+  throw new UserError(`Server error (${answer.status}): ${why}`, USER_ERROR);
 }

@@ -1,6 +1,6 @@
 import type { Option } from '../command-line/arguments.ts';
 
-const ENGINE = 'it comes with the backup engine in a later release; leave it out until then';
+const ENGINE = 'kinds of destinations, encryption and compression cannot be switched off here; leave it out';
 const PROVIDER =
   'secrets from a provider are not read yet; give them in files (--webservice-password-file, and variables that end in _FILE in containers)';
 const CONSOLE = 'registering at a console comes in a later release; leave it out until then';

@@ -1,12 +1,10 @@
-import { existsSync } from 'node:fs';
-import { openLocalDatabase } from '../engine/local-database/local-database.ts';
+import { rmSync } from 'node:fs';
 import type { JobDocument } from '../jobs/job-document.ts';
 import type { Work } from '../jobs/run-job.ts';
 import { takeInventory } from './backup-work.ts';
 import { describeRun, writeDuration, writeStamp } from './describe-run.ts';
 import { readList } from './read-result.ts';
 import { runCommand } from './run-command.ts';
-import { watchTraffic } from './watch-traffic.ts';
 
 interface Upkeep {
   command: string;
@@ -55,19 +53,13 @@ export const runDeleteVersions = upkeep({
   }),
 });
 
-/** Gives the room in the local database back that is not used. */
-export const runVacuum: Work = async (document, control) => {
-  const began = Date.now();
-  const traffic = watchTraffic(control);
-  if (existsSync(document.database)) {
-    const database = await openLocalDatabase(document.database);
-    try {
-      database.exec('VACUUM');
-    } finally {
-      database.close();
-    }
-  }
-  const ran = { code: 0, result: undefined, lines: [], warnings: [], traffic, began, ended: Date.now() };
+export const runVacuum = upkeep({ command: 'vacuum', times: 'LastVacuum' });
+
+/** Writes the report to the file that the server has chosen for it. */
+export const runCreateReport: Work = async (document, control) => {
+  const file = String(document.input.file);
+  rmSync(file, { force: true });
+  const ran = await runCommand('create-report', { ...document, filters: [] }, control, { words: [file] });
   return describeRun(ran, {});
 };
 

@@ -16,6 +16,7 @@ import { runReportRemoteSize } from './remote-size-work.ts';
 import { runRestore } from './restore-work.ts';
 import {
   runCompact,
+  runCreateReport,
   runDeleteVersions,
   runPurgeBroken,
   runRepair,
@@ -34,6 +35,7 @@ export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
   RepairUpdate: runRepairUpdate,
   Delete: runDeleteRemote,
   Vacuum: runVacuum,
+  CreateReport: runCreateReport,
   PurgeBrokenFiles: runPurgeBroken,
   ReportRemoteSize: runReportRemoteSize,
   DeleteVersions: runDeleteVersions,

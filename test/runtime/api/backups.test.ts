@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { decryptAesCrypt } from '../../../runtime/aes-crypt/aes-crypt.ts';
-import { ENGINE_CALLS } from '../../../runtime/api/engine-routes.ts';
 import { MASK } from '../../../runtime/backups/secrets.ts';
 import { DOOR_FILE } from '../../../runtime/local/local-door.ts';
 import { makeForm, openServer } from './open-server.ts';
@@ -201,34 +200,4 @@ test('nothing secret is in the data folder in plain, nor in the log', async (t) 
   for (const name of readdirSync(server.folder).filter((file) => file !== DOOR_FILE))
     t.notRegex(readFileSync(path.join(server.folder, name), 'latin1'), /canary/, name);
   t.notRegex(server.lines.join(''), /canary/);
-});
-
-test('what the engine does not do yet answers 501, and no other call does', async (t) => {
-  const server = await openServer(t);
-  const id = await add(t, server, 'one');
-  const { body } = await server.call('GET', 'v1/openapi.json');
-  const { paths } = body as { paths: Record<string, object> }; // an OpenAPI document
-  const known = new Set(ENGINE_CALLS.map(({ call }) => call as string));
-  const bodies: Record<string, unknown> = {
-    'POST /api/v1/commandline': [],
-    'POST /api/v2/destination/list': { DestinationUrl: 'file:///x', Offset: null, Limit: null },
-    'POST /api/v2/destination/test': { DestinationUrl: 'file:///x' },
-    'POST /api/v2/filesystem/test-filter': { Path: '/' },
-    'POST /api/v1/remoteoperation/test': { path: 'file:///x' },
-    'POST /api/v1/remoteoperation/create': { path: 'file:///x' },
-  };
-  for (const [pattern, methods] of Object.entries(paths)) {
-    for (const method of Object.keys(methods)) {
-      const call = `${method.toUpperCase()} ${pattern}`;
-      if (!known.has(call) && (method === 'delete' || /auth|health/.test(pattern))) continue;
-      const target = pattern
-        .replace('/api/', '')
-        .replace('{id}', id)
-        .replace(/\{[a-z]+\}/g, 'x');
-      const sent = method === 'get' ? undefined : (bodies[call] ?? { BackupId: id, path: '/x' });
-      const { status } = await server.call(method.toUpperCase(), target, sent);
-      t.is(status === 501, known.has(call), `${call}: ${status}`);
-    }
-  }
-  t.is(known.size, 2);
 });

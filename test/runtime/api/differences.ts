@@ -34,9 +34,6 @@ export const DIFFERENCES: readonly Difference[] = [
   },
 ];
 
-/** Calls that are answered 501. */
-export const ENGINE_MISSING: readonly number[] = [138];
-
 /** Calls about a job that has only begun: the recorder came later. */
 export const YOUNG_JOBS: readonly number[] = [71];
 

@@ -148,14 +148,14 @@ test('on Windows case, short names, prefixes, links, streams, dots at the end an
 });
 
 test('a restore through the API into the data folder is refused, one to elsewhere goes on', async (t) => {
-  const { call, folder } = await openServer(t);
+  const { call, folder } = await openServer(t, () => ({ run: async () => undefined }));
   await call('POST', 'v1/backups', makeForm('one', { Sources: ['/home/', '/etc/cron.d/'] }));
   const restore = async (body: Record<string, unknown>) => (await call('POST', 'v1/backup/1/restore', body)).status;
   t.is(await restore({ paths: ['/home/x'], restore_path: `${folder}/../data` }), 403);
   t.is(await restore({ paths: ['/etc/cron.d/x'] }), 403);
   t.is(await restore({ paths: [], restore_path: '' }), 403); // all of it, cron's folder too
-  t.is(await restore({ paths: ['/etc/cron.d/x'], restore_path: '/srv/restored' }), 501);
-  t.is(await restore({ paths: ['/home/x'] }), 501);
+  t.is(await restore({ paths: ['/etc/cron.d/x'], restore_path: '/srv/restored' }), 200);
+  t.is(await restore({ paths: ['/home/x'] }), 200);
 });
 
 test('neither a destination nor a file that an option names lies in a protected place', async (t) => {

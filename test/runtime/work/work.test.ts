@@ -4,7 +4,7 @@ import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import test from 'ava';
 import { makeForm, openServer } from '../api/open-server.ts';
-import { memberOf } from '../api/replay.ts';
+import { memberOf, send } from '../api/replay.ts';
 import { serveBackup } from './serve-backup.ts';
 
 interface Entry {
@@ -77,7 +77,7 @@ test('a backup runs, says what there is, and what it holds is browsed and restor
 });
 
 test('what looks after a backup runs; versions are deleted, and all of it', async (t) => {
-  const { call, run, id, source, target, folder } = await serveBackup(t);
+  const { call, run, id, source, target, folder, port } = await serveBackup(t);
   await run(`v1/backup/${id}/run`);
   await wait(1100);
   await writeFile(path.join(source, 'three.txt'), 'three');
@@ -91,6 +91,13 @@ test('what looks after a backup runs; versions are deleted, and all of it', asyn
   t.is((await call('POST', 'v2/backup/delete-versions', { BackupId: id, Versions: [] })).status, 200);
   await run('v2/backup/delete-versions', { BackupId: id, Versions: [1] });
   t.is(((await call('GET', `v1/backup/${id}/filesets`)).body as unknown[]).length, 1);
+  t.like(await run(`v1/backup/${id}/createreport`), { Status: 'Completed', Result: 'Success' });
+  const told = (await call('GET', 'v1/notifications')).body as { Action: string }[];
+  t.true(told.some(({ Action }) => Action === `bug-report:created:${id}`));
+  const token = memberOf((await call('POST', 'v1/auth/issuetoken/bugreport')).body, 'Token');
+  const report = await send(port, { method: 'GET', path: `/api/v1/bugreport/${id}?token=${token}` });
+  t.deepEqual([report.status, report.text.slice(0, 2)], [200, 'PK']);
+  t.notRegex(report.text, /canary/);
   t.like(await run('v2/backup/purge-broken-files', { BackupId: id }), { Status: 'Completed', Result: 'Success' });
   await call('POST', `v1/backup/${id}/deletedb`);
   t.is(((await call('GET', `v1/backup/${id}/filesets`)).body as unknown[]).length, 1, 'from the destination');
