@@ -4,6 +4,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Disk } from '../disk/disk.ts';
 import { encryptAes, plain } from './aes-writer.ts';
 import { nodeHash } from './hash-text.ts';
+import { isNoise } from './is-noise.ts';
 import { MANIFEST, type Manifest, writeManifest } from './manifest.ts';
 import { createZip, type PackedContent } from './zip-writer.ts';
 
@@ -136,7 +137,7 @@ function* concat<Item>(first: Iterable<Item>, second: Iterable<Item>): Generator
 /** A content as it stands in a volume: stored where compression does not make it smaller, or saves less than it costs. */
 export function packContent(bytes: Uint8Array, { method, level }: Compression): PackedContent {
   const [crc, size] = [crc32(bytes), bytes.byteLength];
-  if (size < WORTH_IT) return { method: 0, crc, size, packed: bytes };
+  if (size < WORTH_IT || (method !== 0 && isNoise(bytes))) return { method: 0, crc, size, packed: bytes };
   const packed = method === 8 ? deflateRawSync(bytes, { level }) : method === 93 ? zstdCompress(bytes, level) : bytes;
   return packed.byteLength < size ? { method, crc, size, packed } : { method: 0, crc, size, packed: bytes };
 }
