@@ -46,7 +46,7 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
       const success = isDone ? { [LAST_SUCCESS]: new Date().toISOString() } : {};
       const failure =
         error !== undefined && order.operation === 'Backup' && !control.stop.aborted
-          ? { LastErrorDate: stampOf(new Date()), LastErrorMessage: error.slice(0, 2000) }
+          ? { LastErrorDate: stampOf(new Date()), LastErrorMessage: makeRedactor(document)(error).slice(0, 2000) }
           : undefined;
       if (result || isDone || failure) needs.remember(order.backup, { ...result?.metadata, ...success, ...failure });
       await runAfter(report, control, needs);

@@ -135,7 +135,7 @@ test('what an administrator does not allow is not run; a required script then st
   t.regex(line.error ?? '', /ENOENT/, 'no shell reads it');
 });
 
-test('a job that failed is reported as failed, without its secrets, and is remembered only when it ended well', async (t) => {
+test('a job that failed is reported and remembered as failed, without its secrets', async (t) => {
   const { url, heard } = await startWebServer(t);
   const failed = await runReported(
     t,
@@ -144,7 +144,8 @@ test('a job that failed is reported as failed, without its secrets, and is remem
   );
   t.is(await failed.read('level'), 'Fatal\n');
   t.is(await failed.read('result'), 'Failed: the disk *** is full');
-  t.deepEqual(failed.remembered, []);
+  t.like(failed.remembered, [{ LastErrorMessage: 'the disk *** is full' }]);
+  t.is(failed.remembered.length, 1);
   const good = await runReported(t, {});
   t.like(good.remembered, [{ Size: '1' }]);
   while (heard.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
