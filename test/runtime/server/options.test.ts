@@ -20,9 +20,10 @@ const DUPLICATIS =
     /\s+/,
   );
 
+/** But for the command line program, which has options of the same names. */
 function readSources(folder: string): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.startsWith(`cli${path.sep}`))
     .map((name) => readFileSync(path.join(folder, name), 'utf8'))
     .join('\n');
 }
@@ -47,7 +48,7 @@ test('a refused option is refused with its reason; in the environment, the log t
   t.is(refused.code, 2);
   t.is(
     refused.stderr,
-    'duplicati-server: --parameters-file: put options into a preload file (DUPLICATI_PRELOAD_SETTINGS)\n',
+    'duplicati-server: --parameters-file cannot be used: put options into a preload file (DUPLICATI_PRELOAD_SETTINGS); leave it out\n',
   );
   t.notRegex((await runProgram('duplicati-server', ['--help'])).stdout, /parameters-file|PARAMETERS_FILE/);
   const server = await startServer(t, [], { [environmentName('disable-update-check')]: 'true' });
