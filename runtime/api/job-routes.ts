@@ -104,13 +104,24 @@ function isSame(task: { backup?: string; operation: Operation }, { id }: Backup,
 function judgeRestore(input: Record<string, unknown>, { sources }: Backup, machine: Machine): void {
   const into = typeof input.restore_path === 'string' ? input.restore_path.trim() : '';
   const chosen = Array.isArray(input.paths) ? input.paths.filter((one) => typeof one === 'string' && one !== '') : [];
-  const targets = into !== '' ? [into] : chosen.length > 0 ? chosen : sources;
+  const targets = into !== '' ? [into] : chosen.length > 0 ? chosen.flatMap(placesOf) : sources;
   // Without anything that says where to, it is everything that the destination names.
   if (targets.length > 0 && targets.every((one) => findRestoreProblem(one, machine) === undefined)) return;
   throw new Refusal(
     403,
     'Nothing is restored from here to places that decide what this machine runs, such as the settings of this server, units of services and folders of cron, nor to folders that hold them. Choose another folder, or restore with duplicati-cli as an administrator.',
   );
+}
+
+/**
+ * Where the files are that a chosen path stands for. `@` before one says that nothing in it is a wildcard; one with wildcards
+ * can be anywhere in the folder before the first of them.
+ */
+function placesOf(chosen: string): string[] {
+  if (chosen.startsWith('@')) return [chosen.slice(1)];
+  const wildcard = chosen.search(/[*?]/);
+  if (wildcard < 0) return [chosen];
+  return [chosen, chosen.slice(0, wildcard).replace(/[^/\\]*$/, '')];
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -156,6 +156,10 @@ test('a restore through the API into the data folder is refused, one to elsewher
   t.is(await restore({ paths: [], restore_path: '' }), 403); // all of it, cron's folder too
   t.is(await restore({ paths: ['/etc/cron.d/x'], restore_path: '/srv/restored' }), 200);
   t.is(await restore({ paths: ['/home/x'] }), 200);
+  for (const path of ['/e*/cron.d/x', '/etc/cron.?/x', '*', '@/etc/cron.d/x', '/home/x/*/../../../etc/cron.d/x'])
+    t.is(await restore({ paths: [path] }), 403, path);
+  for (const path of ['/home/x/*', '/home/x/*.odt', '@/home/x/what?.odt'])
+    t.is(await restore({ paths: [path] }), 200, path);
 });
 
 test('neither a destination nor a file that an option names lies in a protected place', async (t) => {
