@@ -25,35 +25,42 @@ export interface SshAccount {
 }
 
 export interface SshSession {
-  /** @throws StorageError */
-  sftp(signal: AbortSignal): Promise<SFTPWrapper>;
+  /** Runs work over the connection; when it is cut, that ends too, answered or not. @throws StorageError, and what the work throws */
+  use<Result>(signal: AbortSignal, work: (sftp: SFTPWrapper) => Promise<Result>): Promise<Result>;
   /** The connection is not used again. */
   drop(): void;
 }
 
 export function createSession(account: SshAccount): SshSession {
-  let current: { client: Client; sftp: Promise<SFTPWrapper> } | undefined;
+  let current: { client: Client; sftp: Promise<SFTPWrapper>; cut: Promise<never> } | undefined;
   const drop = () => {
     current?.client.destroy();
     current = undefined;
   };
+  const connect = () => {
+    const client = new Client();
+    const cut = new Promise<never>((_resolve, reject) => {
+      client.once('close', () => reject(new StorageError('unreachable', `${account.where}: the connection was cut`)));
+    });
+    cut.catch(() => {}); // nobody may be waiting
+    const mine = { client, sftp: connectTo(client, account), cut };
+    const forget = () => {
+      if (current === mine) current = undefined;
+    };
+    client.once('close', forget);
+    mine.sftp.catch(() => {
+      forget();
+      client.destroy();
+    });
+    return mine;
+  };
   return {
-    async sftp(signal) {
+    async use(signal, work) {
       signal.throwIfAborted();
-      if (!current) {
-        const client = new Client();
-        const mine = { client, sftp: connectTo(client, account) };
-        current = mine;
-        const forget = () => {
-          if (current === mine) current = undefined;
-        };
-        client.on('close', forget);
-        mine.sftp.catch(() => {
-          forget();
-          client.destroy();
-        });
-      }
-      return current.sftp;
+      current ??= connect();
+      const { sftp, cut } = current;
+      // Requests that were under way when the connection was cut are not always answered by the library.
+      return await Promise.race([sftp.then(work), sftp.then(() => cut)]);
     },
     drop,
   };

@@ -67,7 +67,7 @@ export async function openSshStorage({ url, options, transfers }: Opening): Prom
     work: (sftp: SFTPWrapper) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await work(await session.sftp(signal));
+      return await session.use(signal, work);
     } catch (thrown) {
       if (signal.aborted) {
         // Who was given up on is not asked again.

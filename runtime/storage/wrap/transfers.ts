@@ -84,10 +84,12 @@ export function createTransfers({ upload, download, idle }: TransferLimits): Tra
             if (!sink.writableEnded) sink.end();
             await written;
           } catch (thrown) {
+            // A write that is under way when the file is closed fails too, and is not why.
+            const why = local?.thrown ?? thrown;
             sink.destroy();
             target.destroy();
             await written.catch(() => {});
-            throw local?.thrown ?? thrown;
+            throw why;
           }
         });
       } catch (thrown) {

@@ -2,7 +2,7 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import type { ExecutionContext } from 'ava';
 
-export interface Proxy {
+export interface Way {
   port: number;
   /** Ends every connection of this moment. */
   cut(): void;
@@ -22,17 +22,19 @@ export async function startProxy(
     port = 0,
     after = () => undefined,
   }: { to: number; host?: string; port?: number; after?: () => number | undefined },
-): Promise<Proxy> {
+): Promise<Way> {
   const open = new Set<Socket>();
   let cuts = 0;
   const server = createServer((near) => {
     const far = connect(to, host);
     let left = after();
+    // What a cut leaves hanging does not keep the process of the test.
+    for (const one of [near, far]) one.unref();
     const end = () => {
       for (const one of [near, far]) {
-        open.delete(one);
-        // As a router does that lost the connection: at once, with what was under way.
-        one.resetAndDestroy();
+        // As a router does that lost the connection: at once. Node waits with that for what is not written yet.
+        if (one.writableLength === 0 && !one.connecting) one.resetAndDestroy();
+        else one.destroy();
       }
     };
     for (const [from, into] of [
@@ -64,10 +66,10 @@ export async function startProxy(
   });
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const cut = () => {
-    for (const one of open) one.resetAndDestroy();
+    for (const one of open) one.destroy();
   };
   t.teardown(() => {
-    cut();
+    for (const one of open) one.destroy();
     server.close();
   });
   return {

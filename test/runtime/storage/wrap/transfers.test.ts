@@ -19,13 +19,24 @@ function scratch(t: ExecutionContext): (name: string) => string {
   return (name) => path.join(folder, name);
 }
 
-test('a throttle lets through so many bytes a second, whoever asks', async (t) => {
-  const throttle = createThrottle(() => 1_000_000);
-  const began = performance.now();
-  await Promise.all(Array.from({ length: 21 }, () => throttle.take(10_000, NEVER)));
-  const took = performance.now() - began;
-  t.true(took >= 195, `${took} ms for 200 000 bytes and one piece`);
-  await t.throwsAsync(throttle.take(1, AbortSignal.abort()));
+test('a throttle lets through so many bytes a second, whoever asks, and as many as it is told meanwhile', async (t) => {
+  let [now, rate] = [1000, 1_000_000];
+  const waits: number[] = [];
+  const pace = { now: () => now, wait: async (time: number) => void waits.push(time) };
+  const throttle = createThrottle(() => rate, pace);
+  for (let n = 0; n < 3; n++) await throttle.take(10_000, NEVER);
+  t.deepEqual(waits, [10, 20]);
+  now += 25;
+  rate = 500_000;
+  await throttle.take(10_000, NEVER);
+  await throttle.take(1, NEVER);
+  t.deepEqual(waits, [10, 20, 5, 25]);
+  rate = 0;
+  await throttle.take(1_000_000, NEVER);
+  t.is(waits.length, 4);
+  const real = createThrottle(() => 1);
+  await real.take(1, NEVER);
+  await t.throwsAsync(real.take(1, AbortSignal.abort()), { name: 'AbortError' });
 });
 
 test('an upload or a download in which nothing moves is given up on, and leaves no file', async (t) => {
@@ -70,6 +81,21 @@ test('errors of this machine are told as they are, and not as those of the desti
     }),
     { message: 'cut' },
   );
+  t.false(existsSync(place('target')));
+});
+
+test('a download that is cut while the file is written is told as a cut, and not as a failure of this machine', async (t) => {
+  const place = scratch(t);
+  const transfers = createTransfers({ upload: free, download: free, idle: 5000 });
+  for (let round = 0; round < 50; round++)
+    await t.throwsAsync(
+      transfers.download('here', place('target'), NEVER, async (sink) => {
+        for (let n = 0; n < 8; n++) sink.write(Buffer.alloc(1_000_000));
+        for (let turn = 0; turn < round * 4; turn++) await new Promise((resolve) => setImmediate(resolve));
+        throw new StorageError('unreachable', 'cut');
+      }),
+      { instanceOf: StorageError, message: 'cut' },
+    );
   t.false(existsSync(place('target')));
 });
 
