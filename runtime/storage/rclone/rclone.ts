@@ -5,14 +5,13 @@ import { codeOf } from '../../errors.ts';
 import type { Opening } from '../backends.ts';
 import { readQuery, schemeOf } from '../destination-url.ts';
 import { readBackendOptions } from '../options/options.ts';
-import { type RemoteEntry, requireName, type Storage, StorageError, type StorageReason } from '../storage.ts';
+import { type RemoteEntry, requireName, type Storage, StorageError } from '../storage.ts';
+import { explain } from './errors.ts';
 import { RCLONE_OPTIONS } from './options.ts';
-import { type RcloneEnd, runRclone, splitWords } from './run-rclone.ts';
+import { runRclone, splitWords } from './run-rclone.ts';
 
 /** Names that rclone's own configuration lets through, but for spaces at an end; so none that begins as a connection string or an option. */
 const REMOTE = /^[A-Za-z0-9_][A-Za-z0-9_.+@ -]{0,199}$/;
-/** Its exit codes (https://rclone.org/docs/#exit-code). */
-const CODES: Readonly<Record<number, StorageReason>> = { 3: 'missing', 4: 'missing' };
 const MOST_LIST = 512 << 20;
 
 /** @throws StorageError `invalid` */
@@ -170,26 +169,4 @@ function* readList(text: string, where: string): Generator<RemoteEntry> {
       ...(isFolder === true ? { isFolder } : {}),
     };
   }
-}
-
-/** The last line that it says, without times and addresses' passwords. */
-function explain(what: string, { code, stderr }: RcloneEnd): StorageError {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
-  const last = (lines.findLast((line) => /error|failed|fatal|didn't/i.test(line)) ?? lines.at(-1) ?? '')
-    .replace(/^\d{4}\/\d\d\/\d\d \d\d:\d\d:\d\d\s+/, '')
-    .replace(/\/\/[^/@\s]+@/g, '//')
-    .slice(0, 500);
-  if (/didn't find section in config file/i.test(last))
-    return new StorageError(
-      'invalid',
-      `${what}: rclone knows no remote of that name; set it up by "rclone config" (${last})`,
-    );
-  if (/not found|no such file|doesn't exist/i.test(last))
-    return new StorageError('missing', `${what}: it is not there (${last})`);
-  if (/permission denied|access denied|forbidden|unauthor|401|403/i.test(last))
-    return new StorageError('denied', `${what}: this account may not do that (${last})`);
-  if (/no space|quota/i.test(last)) return new StorageError('full', `${what}: there is no room left (${last})`);
-  if (/connection refused|connection reset|no such host|i\/o timeout|EOF|network is unreachable/i.test(last))
-    return new StorageError('unreachable', `${what}: the destination cannot be reached (${last})`);
-  return new StorageError(CODES[code] ?? 'failed', `${what}: rclone ended with ${code} (${last})`);
 }
