@@ -1,19 +1,29 @@
 import type koffi from 'koffi';
 import { loadAddon } from '../paths.ts';
 
-/** What node:fs cannot do with files: times finer than a double, extended attributes. Paths are bytes; links are never followed. */
+/** What node:fs cannot do with files: times finer than a double, extended attributes, holes. Paths and names are bytes. */
 export interface FileCalls {
-  /** Extended attributes by their names, sorted: llistxattr(2), lgetxattr(2). None where the file system has none. @throws Error with a system's code */
-  attributes(path: Buffer): Map<string, Buffer>;
-  /** Modification and access time in nanoseconds since 1970: utimensat(2). @throws Error with a system's code */
-  setTimes(path: Buffer, modified: bigint): void;
-  /** lsetxattr(2). @throws Error with a system's code */
-  setAttribute(path: Buffer, name: string, value: Buffer): void;
+  /** Names of extended attributes, in the order of their bytes; of a link its own: llistxattr(2). None where the file system has none. @throws Error with a system's code */
+  attributeNames(place: string | Buffer): Buffer[];
+  /** The value of one, undefined where it is gone: lgetxattr(2). @throws Error with a system's code */
+  attribute(place: string | Buffer, name: Buffer): Buffer | undefined;
+  /** Modification and access time in nanoseconds since 1970: utimensat(2). Follows a link. @throws Error with a system's code */
+  setTimes(place: string, modified: bigint): void;
+  /** setxattr(2). Follows a link. @throws Error with a system's code */
+  setAttribute(place: string, name: string | Buffer, value: Buffer): void;
+  /** removexattr(2). Follows a link. @throws Error with a system's code */
+  removeAttribute(place: string, name: string | Buffer): void;
+  /** Where an open file has holes, first byte and the one behind the last: lseek(2). None where the file system does not tell. @throws Error with a system's code */
+  holes(handle: number, size: number): [number, number][];
+  /** Gives the room of these bytes back, which are zeros then: fallocate(2). @throws Error with a system's code */
+  punchHole(handle: number, from: number, length: number): void;
 }
 
-// Linux, x64 and arm64 alike: fcntl.h
+// Linux, x64 and arm64 alike: fcntl.h, unistd.h, linux/falloc.h, asm-generic/errno.h
 const AT_FDCWD = -100;
-const AT_SYMLINK_NOFOLLOW = 0x100;
+const [SEEK_DATA, SEEK_HOLE] = [3, 4];
+const FALLOC_FL_PUNCH_HOLE_KEEP_SIZE = 3;
+const [ENXIO, EINVAL, ENODATA, EOPNOTSUPP] = [6, 22, 61, 95];
 const SECOND = 1_000_000_000n;
 /** Linux's limits of all names and of one value (linux/limits.h, XATTR_LIST_MAX and XATTR_SIZE_MAX). */
 const [LONGEST_LIST, LONGEST_VALUE] = [65536, 65536];
@@ -31,40 +41,39 @@ function load(): FileCalls {
   const koffi_ = loadAddon('koffi.node') as typeof koffi; // the addon's exports are the module's; its version is pinned with the types
   const libc = koffi_.load('libc.so.6');
   const utimensat = libc.func('int utimensat(int dirfd, const void *path, const void *times, int flags)');
-  const lsetxattr = libc.func(
-    'int lsetxattr(const void *path, const char *name, const void *value, size_t size, int flags)',
+  const setxattr = libc.func(
+    'int setxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
   );
+  const removexattr = libc.func('int removexattr(const void *path, const void *name)');
   const llistxattr = libc.func('long llistxattr(const void *path, void *list, size_t size)');
-  const lgetxattr = libc.func('long lgetxattr(const void *path, const char *name, void *value, size_t size)');
+  const lgetxattr = libc.func('long lgetxattr(const void *path, const void *name, void *value, size_t size)');
+  const lseek = libc.func('int64_t lseek(int fd, int64_t offset, int whence)');
+  const fallocate = libc.func('int fallocate(int fd, int mode, int64_t offset, int64_t length)');
   const list = Buffer.alloc(LONGEST_LIST);
   const value = Buffer.alloc(LONGEST_VALUE);
   const check = (call: string, result: number) => {
     if (result >= 0) return;
     const number = koffi_.errno();
     const code = Object.entries(koffi_.os.errno).find(([, value]) => value === number)?.[0] ?? `errno ${number}`;
-    throw Object.assign(new Error(`${call}: ${code}`), { code });
+    throw Object.assign(new Error(`${call}: ${code}`), { code, syscall: call });
   };
   return {
-    attributes(path) {
-      const place = terminated(path);
-      const length = Number(llistxattr(place, list, list.length));
-      if (length < 0 && koffi_.errno() === koffi_.os.errno.EOPNOTSUPP) return new Map();
+    attributeNames(place) {
+      const length = Number(llistxattr(terminated(place), list, list.length));
+      if (length < 0 && koffi_.errno() === EOPNOTSUPP) return [];
       check('llistxattr', length);
-      const names = list
-        .toString('utf8', 0, Math.max(length - 1, 0))
-        .split('\0')
-        .filter((name) => name !== '');
-      const found = new Map<string, Buffer>();
-      for (const name of names.sort()) {
-        const size = Number(lgetxattr(place, name, value, value.length));
-        // What went away since the names were read is not there.
-        if (size < 0 && koffi_.errno() === koffi_.os.errno.ENODATA) continue;
-        check('lgetxattr', size);
-        found.set(name, Buffer.from(value.subarray(0, size)));
-      }
-      return found;
+      const names: Buffer[] = [];
+      for (let at = 0, end = list.indexOf(0); at < length; at = end + 1, end = list.indexOf(0, at))
+        names.push(Buffer.from(list.subarray(at, end)));
+      return names.sort(Buffer.compare);
     },
-    setTimes(path, modified) {
+    attribute(place, name) {
+      const size = Number(lgetxattr(terminated(place), terminated(name), value, value.length));
+      if (size < 0 && koffi_.errno() === ENODATA) return undefined;
+      check('lgetxattr', size);
+      return Buffer.from(value.subarray(0, size));
+    },
+    setTimes(place, modified) {
       const times = Buffer.alloc(32);
       // A time before 1970 has negative seconds, and nanoseconds that count forward.
       const nanoseconds = ((modified % SECOND) + SECOND) % SECOND;
@@ -72,14 +81,35 @@ function load(): FileCalls {
         times.writeBigInt64LE((modified - nanoseconds) / SECOND, at);
         times.writeBigInt64LE(nanoseconds, at + 8);
       }
-      check('utimensat', utimensat(AT_FDCWD, terminated(path), times, AT_SYMLINK_NOFOLLOW));
+      check('utimensat', utimensat(AT_FDCWD, terminated(place), times, 0));
     },
-    setAttribute(path, name, value) {
-      check('lsetxattr', lsetxattr(terminated(path), name, value, value.length, 0));
+    setAttribute(place, name, value) {
+      check('setxattr', setxattr(terminated(place), terminated(name), value, value.length, 0));
+    },
+    removeAttribute(place, name) {
+      if (removexattr(terminated(place), terminated(name)) < 0 && koffi_.errno() !== ENODATA) check('removexattr', -1);
+    },
+    holes(handle, size) {
+      const found: [number, number][] = [];
+      for (let at = 0; at < size; ) {
+        const hole = Number(lseek(handle, at, SEEK_HOLE));
+        // A file system that knows nothing of holes.
+        if (hole < 0 && [EINVAL, ENXIO, EOPNOTSUPP].includes(koffi_.errno())) break;
+        check('lseek', hole);
+        if (hole >= size) break;
+        const data = Number(lseek(handle, hole, SEEK_DATA));
+        if (data < 0 && koffi_.errno() !== ENXIO) check('lseek', data);
+        at = data < 0 ? size : Math.min(data, size);
+        found.push([hole, at]);
+      }
+      return found;
+    },
+    punchHole(handle, from, length) {
+      check('fallocate', fallocate(handle, FALLOC_FL_PUNCH_HOLE_KEEP_SIZE, from, length));
     },
   };
 }
 
-function terminated(path: Buffer): Buffer {
-  return Buffer.concat([path, Buffer.alloc(1)]);
+function terminated(text: string | Buffer): Buffer {
+  return Buffer.concat([typeof text === 'string' ? Buffer.from(text) : text, Buffer.alloc(1)]);
 }

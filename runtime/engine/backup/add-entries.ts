@@ -1,18 +1,18 @@
 /** Everything that the scan meets becomes part of a version: as it was, where nothing changed, else read and recorded. */
 import { hash as hashAtOnce } from 'node:crypto';
 import { codeOf, messageOf } from '../../errors.ts';
-import type { FileCalls } from '../../posix/file-calls.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { entryRows } from '../local-database/record-entries.ts';
 import { splitPath } from '../local-database/split-path.ts';
 import { openReaders } from '../reading/readers.ts';
-import type { Accounts } from '../scan/accounts.ts';
-import { describeEntry } from '../scan/describe.ts';
+import { type Describer, type Description, describeEntry } from '../scan/describe.ts';
 import type { Found, Skipped } from '../scan/scan.ts';
 import { HASHES, nodeHash } from '../volumes/hash-text.ts';
+import { listedSeconds } from '../volumes/metadata.ts';
 import type { VolumeForm } from '../volumes/volume-writer.ts';
 import type { BlockWriter } from './block-writer.ts';
 import { createEntryWriter, type NewEntry, type Written } from './entry-writer.ts';
+import { createNames } from './file-names.ts';
 import { type Before, readPrevious } from './previous.ts';
 import { createStreamWriter } from './stream-writer.ts';
 import type { Version } from './versions.ts';
@@ -35,8 +35,7 @@ export interface AddOrder {
   database: LocalDatabase;
   blocks: BlockWriter;
   form: VolumeForm;
-  accounts: Accounts;
-  calls: FileCalls | undefined;
+  describer: Describer;
   version: Version;
   before: Version | undefined;
   /** True for a name whose content would not become smaller. */
@@ -79,6 +78,7 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
   };
   const rows = entryRows(database);
   const previous = readPrevious(database, order.before);
+  const names = createNames();
   const blockForm = {
     blocksize,
     blockHash: nodeHash(blockHash),
@@ -95,35 +95,45 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
   const words = { File: 'Files', Folder: 'Folders', Symlink: 'Symlinks' } as const;
   const wholeHash = nodeHash(fileHash);
 
-  function record({ found: { path, type, status }, isKnown }: NewEntry, written: Written): void {
+  function record(entry: NewEntry, written: Written): void {
+    const { path, type, status } = entry.found;
+    names.settle(entry.found, written);
     if ('code' in written) {
       // What went away since its folder was read was deleted: that is no fault.
       if (written.code !== 'ENOENT') order.skip({ path, why: written.message });
       return;
     }
     const { metadata, content, size, hasChanged } = written;
-    if (type === 'File') {
+    if (type === 'File' && !entry.content) {
       counts.openedFiles++;
       counts.openedBytes += size;
     }
     if (hasChanged) order.skip({ path, why: 'it changed while it was read; what was read is in this version' });
     rows.addTo(version.id, rows.entry(path, type, content, metadata), secondsOf(type, status.mtimeNs));
-    if (isKnown) previous.replace();
-    counts[`${isKnown ? 'modified' : 'added'}${words[type]}`]++;
+    if (entry.isKnown) previous.replace();
+    counts[`${entry.isKnown ? 'modified' : 'added'}${words[type]}`]++;
   }
   async function addOne(one: Found): Promise<void> {
     const { path, type, status } = one;
-    const metadata = describeEntry(one, order.accounts, order.calls);
+    const description = describeEntry(one, order.describer);
     if (type === 'File') {
       counts.examinedFiles++;
       counts.examinedBytes += Number(status.size);
     }
     const old = previous.of(path);
-    if (old && isSame(old, one, () => hashAtOnce(wholeHash, metadata, 'buffer'))) return previous.keep(old);
+    const sameness = old ? howSame(old, one, description, (bytes) => hashAtOnce(wholeHash, bytes, 'buffer')) : 'no';
+    if (old && sameness === 'all') {
+      names.keep(one, { content: old.content, size: old.size });
+      return previous.keep(old);
+    }
+    const known =
+      names.known(one) ??
+      (old && sameness === 'content' ? () => ({ content: old.content, size: old.size }) : undefined);
     await writer.add({
       found: one,
       isKnown: old !== undefined,
-      metadata,
+      metadata: description.metadata,
+      ...(known ? { content: known } : {}),
       isStored: order.isCompressed(splitPath(path).name),
     });
   }
@@ -148,21 +158,32 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
   return { counts, deleted: previous.gone, recordUnchanged: () => previous.record(version.id) };
 }
 
-/** The metadata holds the time to 100 ns: with the same hash, size and second a file is unchanged. */
-function isSame(old: Before, { type, status }: Found, metadataHash: () => Buffer): boolean {
-  if (old.isBroken || old.type !== type || !old.metadata) return false;
+/**
+ * The metadata holds the time to 100 ns: with the same hash, size and second a file is unchanged. With the same but for what is ours, as where Duplicati,
+ * or an earlier release, made the version before, its content is.
+ */
+function howSame(
+  old: Before,
+  { type, status }: Found,
+  { metadata, plain }: Description,
+  hash: (bytes: Buffer) => Buffer,
+): 'all' | 'content' | 'no' {
+  if (old.isBroken || old.type !== type || !old.metadata) return 'no';
   if (type === 'File' && (old.modified !== secondsOf(type, status.mtimeNs) || old.size !== Number(status.size)))
-    return false;
-  return metadataHash().equals(old.metadata);
+    return 'no';
+  if (hash(metadata).equals(old.metadata)) return 'all';
+  return type === 'File' && hash(plain()).equals(old.metadata) ? 'content' : 'no';
 }
 
 function secondsOf(type: Found['type'], nanoseconds: bigint): number | null {
-  return type === 'File' ? Number(nanoseconds / 1_000_000_000n) : null;
+  return type === 'File' ? listedSeconds(nanoseconds) : null;
 }
 
 /** A failure to look at one entry, and none of ours: the run goes on. */
 function isOfFile(thrown: unknown): boolean {
   return (
-    thrown instanceof Error && 'syscall' in thrown && /^(?:l?stat|llistxattr|lgetxattr)/.test(String(thrown.syscall))
+    thrown instanceof Error &&
+    'syscall' in thrown &&
+    /^(?:l?stat|fstat|llistxattr|lgetxattr|lseek)/.test(String(thrown.syscall))
   );
 }

@@ -8,7 +8,8 @@ import type { Disk } from '../disk/disk.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import type { Remote } from '../remote/remote.ts';
 import { readAccounts } from '../scan/accounts.ts';
-import { type Skipped, scan } from '../scan/scan.ts';
+import { readMountPoints } from '../scan/mount-points.ts';
+import { type Found, type Skipped, scan } from '../scan/scan.ts';
 import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
 import { FILESET, writeFileset } from '../volumes/manifest.ts';
 import { createVolume, packContent } from '../volumes/volume-writer.ts';
@@ -22,7 +23,7 @@ import { beginVersion, completeUnfinished, lastVersion, unfinishedVersion, type 
 
 export interface BackupOrder extends VolumePlan {
   sources: readonly string[];
-  isWanted(path: string): boolean;
+  isWanted(path: string, found: Found): boolean;
   canSkip?(folder: string): boolean;
   isCompressed(name: string): boolean;
   /** Uploads at once. */
@@ -113,8 +114,7 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
       database,
       blocks,
       form: order.form,
-      accounts: readAccounts(),
-      calls: fileCalls(skip),
+      describer: { accounts: readAccounts(), mounts: readMountPoints(), calls: fileCalls(skip) },
       version,
       before,
       isCompressed: order.isCompressed,
@@ -183,7 +183,7 @@ function fileCalls(skip: (one: Skipped) => void): FileCalls | undefined {
   } catch (thrown) {
     const isWindows = process.platform === 'win32';
     skip({
-      path: isWindows ? 'attributes and access rules of Windows' : 'extended attributes',
+      path: isWindows ? 'attributes and access rules of Windows' : 'extended attributes and holes',
       why: `they are not backed up${isWindows ? ' yet' : `: ${thrown instanceof Error ? thrown.message : ''}`}`,
     });
     return undefined;

@@ -4,6 +4,7 @@ import type { Packed, PackOrder, PartRead, ReadPart, Seen } from '../reading/job
 import type { Readers } from '../reading/readers.ts';
 import type { Found } from '../scan/scan.ts';
 import { HASHES, nodeHash } from '../volumes/hash-text.ts';
+import { nameOfText } from '../volumes/name-text.ts';
 import { packContent, type VolumeForm } from '../volumes/volume-writer.ts';
 import { storedContent } from '../volumes/zip-writer.ts';
 import type { BlockWriter } from './block-writer.ts';
@@ -17,7 +18,12 @@ export interface NewEntry {
   metadata: Buffer;
   /** What would not become smaller is not compressed. */
   isStored: boolean;
+  /** Where its content needs no reading: which it is, asked when everything that was added before is recorded. */
+  content?(): Known;
 }
+
+/** The row of a content, or why there is none. */
+export type Known = { content: number; size: number } | { code: string; message: string };
 
 /** What became of one: rows of its streams, 0 where it has no content; or why it could not be read. */
 export type Written =
@@ -225,6 +231,7 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
   }
   async function written(work: Work): Promise<Written> {
     const metadata = work.known ?? (await metadataRow(work));
+    if (work.content) return { metadata, hasChanged: false, ...work.content() };
     if (work.found.type !== 'File') return { metadata, content: 0, size: 0, hasChanged: false };
     const { size, begin, end, digest, blocks: made } = work;
     const sum = digest?.digest() ?? made.content[0]?.hash ?? hashAtOnce(whole, '', 'buffer');
@@ -253,7 +260,7 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
     async add(entry) {
       throwFailure();
       const { found, metadata } = entry;
-      const isFile = found.type === 'File';
+      const isFile = found.type === 'File' && !entry.content;
       const expected = isFile ? Number(found.status.size) : 0;
       const known = streams.find(hashAtOnce(whole, metadata, 'buffer'), metadata.length);
       const work: Work = { ...entry, expected, known, blocks: { metadata: [], content: [] }, size: 0, isOver: false };
@@ -273,7 +280,7 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
         const most = room >= blocksize ? room - (room % blocksize) : slabSize;
         const part = rest <= room || rest < blocksize ? rest : Math.min(rest, most);
         const { job: to, at } = await place(part);
-        to.parts.push({ kind: 'file', at, length: part, path: found.path, device, inode, from });
+        to.parts.push({ kind: 'file', at, length: part, path: nameOfText(found.path), device, inode, from });
         to.steps.push({ work, of: 'content', isLast: from + part >= expected, packed: new Map() });
         from += part;
       }

@@ -11,6 +11,8 @@ export interface Before {
   metadata: Uint8Array | undefined;
   /** Seconds since 1970, of files. */
   modified: number | null;
+  /** Row of its content; 0 where it has none. */
+  content: number;
   size: number;
   /** Something of it is in no volume any more: it is read again. */
   isBroken: boolean;
@@ -45,7 +47,7 @@ export function readPrevious(database: LocalDatabase, before: Version | undefine
     database.prepare('SELECT count(*) AS "all", max(entry) AS most FROM version_entry WHERE version = ?').get(id) ?? {};
   const kept = new Uint8Array((Number(most ?? 0) >> 3) + 1);
   let [keptCount, replaced] = [0, 0];
-  const columns = `SELECT name, entry.id AS entry, type, modified, stream.size AS size, about.hash AS metadata,
+  const columns = `SELECT name, entry.id AS entry, type, modified, content, stream.size AS size, about.hash AS metadata,
       content IN (SELECT stream FROM broken) OR metadata IN (SELECT stream FROM broken) AS is_broken
     FROM folder JOIN entry ON entry.folder = folder.id JOIN version_entry ON version_entry.entry = entry.id AND version = ?
     LEFT JOIN stream ON stream.id = content LEFT JOIN stream AS about ON about.id = metadata WHERE folder.path = ?`;
@@ -104,6 +106,7 @@ function beforeOf(row: Record<string, unknown>): Before {
     type: String(row.type),
     metadata: row.metadata instanceof Uint8Array ? row.metadata : undefined,
     modified: row.modified === null ? null : Number(row.modified),
+    content: Number(row.content),
     size: Number(row.size ?? 0),
     isBroken: row.is_broken === 1,
   };

@@ -7,6 +7,7 @@ import type { Machine } from '../backup/backup.ts';
 import type { BlockWriter } from '../backup/block-writer.ts';
 import { readAccounts } from '../scan/accounts.ts';
 import { describeEntry } from '../scan/describe.ts';
+import { readMountPoints } from '../scan/mount-points.ts';
 import { scan } from '../scan/scan.ts';
 import { HASHES, hashOfEntryName, nodeHash } from '../volumes/hash-text.ts';
 import type { Manifest } from '../volumes/manifest.ts';
@@ -110,8 +111,7 @@ export async function rebuildBlocks(
 
   /** Metadata of what has not changed since. */
   async function searchMetadata(): Promise<void> {
-    const accounts = readAccounts();
-    const calls = fileCalls();
+    const describer = { accounts: readAccounts(), mounts: readMountPoints(), calls: fileCalls() };
     const rows = database
       .prepare(
         `SELECT DISTINCT folder.path || entry.name AS path, stream.hash AS hash FROM block JOIN stream_block ON stream_block.block = block.id
@@ -123,9 +123,12 @@ export async function rebuildBlocks(
       search.signal.throwIfAborted();
       const place = String(path);
       for (const found of scan({ sources: [place], isWanted: () => true, skip: () => {} })) {
-        const bytes = describeEntry(found, accounts, calls);
-        const isSame = hashAtOnce(nodeHash(fileHash), bytes, 'buffer').equals(bytesOf(hash));
-        for (let at = 0; isSame && at < bytes.length; at += blocksize) await offer(bytes.subarray(at, at + blocksize));
+        const { metadata, plain } = describeEntry(found, describer);
+        for (const bytes of [metadata, plain()]) {
+          const isSame = hashAtOnce(nodeHash(fileHash), bytes, 'buffer').equals(bytesOf(hash));
+          for (let at = 0; isSame && at < bytes.length; at += blocksize)
+            await offer(bytes.subarray(at, at + blocksize));
+        }
         break; // the entry itself, nothing below it
       }
     }

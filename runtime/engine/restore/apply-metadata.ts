@@ -1,12 +1,27 @@
 /** Owner, mode, extended attributes and times of what was restored. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, lchownSync, lutimesSync, openSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  lchownSync,
+  lstatSync,
+  lutimesSync,
+  openSync,
+  utimesSync,
+} from 'node:fs';
 import { messageOf } from '../../errors.ts';
-import { loadFileCalls } from '../../posix/file-calls.ts';
+import { type FileCalls, loadFileCalls } from '../../posix/file-calls.ts';
 import type { Metadata } from '../volumes/metadata.ts';
+import { nameOfText } from '../volumes/name-text.ts';
 import type { AccountNumbers } from './account-numbers.ts';
 import type { Wanted } from './choose-entries.ts';
 
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_NOFOLLOW } = constants;
+/** Linux, x64 and arm64 alike (asm-generic/fcntl.h): a handle of an entry itself, whatever it is, also one that must not be read. */
+const O_PATH = 0o10000000;
+const ACCESS_LISTS = 'system.posix_acl_';
 
 export interface Rights {
   /** Owner, mode and attributes, too. */
@@ -17,12 +32,13 @@ export interface Rights {
 }
 
 /**
- * In the one order that keeps all of it: a change of the owner takes capabilities and special bits away, a change of anything sets the time.
+ * In the one order that keeps all of it: a change of the owner takes capabilities and special bits away, a mode may keep its owner from setting
+ * attributes, an access list is part of the mode, a change of anything sets the time.
  * @param place a path for calls that follow no link.
  * @returns what could not be done.
  */
 export function applyMetadata(
-  place: string,
+  place: string | Buffer,
   wanted: Wanted,
   metadata: Metadata,
   { permissions, accounts, isOwn }: Rights,
@@ -35,40 +51,126 @@ export function applyMetadata(
       failures.push(`${what} could not be set: ${messageOf(thrown)}`);
     }
   };
-  const { mode, attributes, modified } = metadata;
-  const uid = accounts.owner(metadata.owner) ?? metadata.uid;
-  const gid = accounts.group(metadata.group) ?? metadata.gid;
-  if (permissions && wanted.type === 'Symlink') {
-    if (uid !== undefined && gid !== undefined) attempt('its owner', () => lchownSync(place, uid, gid));
-  } else if (permissions) {
-    attempt('its owner and mode', () => {
-      // By a handle: the name may have become a link to something else.
-      const handle = openSync(place, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-      try {
-        // A hard link to another's file may stand there by now: that is not to become the owner's.
-        const found = fstatSync(handle, { bigint: true });
-        if (found.isFile() && found.nlink > 1n && !isOwn(found.ino)) throw new Error('it has other names, too');
-        if (uid !== undefined && gid !== undefined) fchownSync(handle, uid, gid);
-        if (mode !== undefined) fchmodSync(handle, mode);
-      } finally {
-        closeSync(handle);
+  const time = metadata.modified ?? (wanted.modified === null ? undefined : BigInt(wanted.modified) * 1_000_000_000n);
+  attempt('what is known of it', () =>
+    hold(place, wanted.type, (held) => {
+      if (permissions) {
+        const uid = accounts.owner(metadata.owner) ?? metadata.uid;
+        const gid = accounts.group(metadata.group) ?? metadata.gid;
+        applyPermissions(held, { ...metadata, uid, gid }, wanted.type, isOwn, attempt);
       }
-    });
-  }
-  const bytes = Buffer.from(place);
-  if (permissions) {
-    for (const [name, value] of attributes) {
-      attempt(`its attribute ${name}`, () => loadFileCalls().setAttribute(bytes, name, value));
-    }
-  }
-  const time = modified ?? (wanted.modified === null ? undefined : BigInt(wanted.modified) * 1_000_000_000n);
-  if (time !== undefined) attempt('its time', () => setTime(place, time));
+      if (time !== undefined) attempt('its time', () => held.setTime(time));
+    }),
+  );
   return failures;
 }
 
-/** In nanoseconds where libc can be called, else as fine as Node does it: millionths of a second. */
-function setTime(place: string, modified: bigint): void {
-  const seconds = Number(modified / 1000n) / 1e6;
-  if (process.platform === 'linux') loadFileCalls().setTimes(Buffer.from(place), modified);
-  else lutimesSync(place, seconds, seconds);
+/** One entry, whatever its name means by now. */
+interface Held {
+  status: { ino: bigint; mode: bigint; uid: bigint; gid: bigint; nlink: bigint };
+  /** For calls that follow links, which lead to this entry alone; absent where there is none. */
+  self: string | undefined;
+  chown(uid: number, gid: number): void;
+  chmod(mode: number): void;
+  setTime(nanoseconds: bigint): void;
 }
+
+function hold(place: string | Buffer, type: Wanted['type'], work: (held: Held) => void): void {
+  if (process.platform !== 'linux') {
+    work(byPath(place, type));
+    return;
+  }
+  const handle = openSync(place, O_PATH | O_NOFOLLOW);
+  try {
+    const status = fstatSync(handle, { bigint: true });
+    const isType = { File: status.isFile(), Folder: status.isDirectory(), Symlink: status.isSymbolicLink() }[type];
+    if (!isType) throw new Error('something else took its place');
+    const self = `/proc/self/fd/${handle}`;
+    work({
+      status,
+      self,
+      chown: (uid, gid) => chownSync(self, uid, gid),
+      chmod: (mode) => chmodSync(self, mode),
+      setTime(nanoseconds) {
+        const calls = fileCalls();
+        if (calls) calls.setTimes(self, nanoseconds);
+        else utimesSync(self, secondsOf(nanoseconds), secondsOf(nanoseconds));
+      },
+    });
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** On systems without `/proc`: a name may become another entry's between two calls. */
+function byPath(place: string | Buffer, type: Wanted['type']): Held {
+  return {
+    status: lstatSync(place, { bigint: true }),
+    self: undefined,
+    chown: (uid, gid) => lchownSync(place, uid, gid),
+    chmod(mode) {
+      if (type !== 'Symlink') chmodSync(place, mode);
+    },
+    setTime: (nanoseconds) => lutimesSync(place, secondsOf(nanoseconds), secondsOf(nanoseconds)),
+  };
+}
+
+function applyPermissions(
+  { status, self, chown, chmod }: Held,
+  { uid, gid, mode, attributes }: Pick<Metadata, 'mode' | 'attributes'> & Record<'uid' | 'gid', number | undefined>,
+  type: Wanted['type'],
+  isOwn: (inode: bigint) => boolean,
+  attempt: (what: string, work: () => void) => void,
+): void {
+  const calls = self === undefined ? undefined : fileCalls();
+  const isList = (name: string) => name.startsWith(ACCESS_LISTS);
+  const setAttributes = (which: (name: string) => boolean) => {
+    for (const [name, value] of attributes) {
+      if (!which(name)) continue;
+      attempt(`its attribute ${name}`, () => {
+        if (!calls || self === undefined) throw new Error('this system has no call for that here');
+        calls.setAttribute(self, nameOfText(name), value);
+      });
+    }
+  };
+  const hasOwner = uid === undefined || gid === undefined || (status.uid === BigInt(uid) && status.gid === BigInt(gid));
+  const hasMode = type === 'Symlink' || mode === undefined || (Number(status.mode) & 0o7777) === mode;
+  // A hard link to another's file may stand there by now: that is not to become the owner's.
+  const isShared = type === 'File' && status.nlink > 1n && !isOwn(status.ino);
+  if (isShared && !(hasOwner && hasMode)) {
+    attempt('its owner and mode', () => {
+      throw new Error('it has other names, too');
+    });
+    return;
+  }
+  attempt('its owner', () => {
+    if (!hasOwner && uid !== undefined && gid !== undefined) chown(uid, gid);
+  });
+  // Of a folder above it, which hands them down.
+  if (calls && self !== undefined && type !== 'Symlink') {
+    for (const name of calls.attributeNames(self).map(String))
+      if (isList(name) && !attributes.has(name)) attempt(`the end of ${name}`, () => calls.removeAttribute(self, name));
+  }
+  setAttributes((name) => !isList(name));
+  // Even where it was right: a change of the owner takes bits away.
+  attempt('its mode', () => {
+    if (mode !== undefined && type !== 'Symlink') chmod(mode);
+  });
+  setAttributes(isList);
+}
+
+let calls: FileCalls | 'none' | undefined;
+
+function fileCalls(): FileCalls | undefined {
+  try {
+    calls ??= loadFileCalls();
+  } catch {
+    calls = 'none';
+  }
+  return calls === 'none' ? undefined : calls;
+}
+
+/** True where times come back to the nanosecond: else as fine as Node does it, millionths of a second. */
+export const hasFineTimes = () => fileCalls() !== undefined;
+
+const secondsOf = (nanoseconds: bigint) => Number(nanoseconds / 1000n) / 1e6;

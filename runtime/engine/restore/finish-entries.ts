@@ -127,7 +127,7 @@ export async function finishEntries(
       if (metadata?.linkTarget === undefined) throw new Error('where the link points to is lost');
       const place = target.at(names);
       if (lstatSync(place, { throwIfNoEntry: false })) {
-        if (readLink(place) === metadata.linkTarget) return names;
+        if (readLink(place)?.equals(Buffer.from(metadata.linkTarget))) return names;
         if (!order.overwrite) throw new Error('something of this name is there; it was kept');
         rmSync(place);
       }
@@ -152,7 +152,7 @@ const ENDS_ALL = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE'
  * Gives a file its name; where something else has it that is to be kept, one with a date, as Duplicati does: `a.2026-11-22.txt`. Nothing that
  * came there meanwhile is replaced, unless files are to be overwritten.
  */
-function nameFile(target: Target, names: readonly string[], overwrite: boolean, temporary: string): string[] {
+function nameFile(target: Target, names: readonly string[], overwrite: boolean, temporary: string | Buffer): string[] {
   const there = lstatSync(target.at(names), { throwIfNoEntry: false });
   if (there?.isFile() && overwrite) {
     renameSync(temporary, target.at(names));
@@ -179,15 +179,15 @@ function nameFile(target: Target, names: readonly string[], overwrite: boolean, 
   throw new UserError('a thousand files of this name are there', 100);
 }
 
-function readLink(place: string): string | undefined {
+function readLink(place: string | Buffer): Buffer | undefined {
   try {
-    return readlinkSync(place);
+    return readlinkSync(place, { encoding: 'buffer' });
   } catch {
     return undefined; // something else than a link
   }
 }
 
-function makeFolder(place: string): void {
+function makeFolder(place: string | Buffer): void {
   try {
     mkdirSync(place, { mode: 0o700 });
   } catch (thrown) {
@@ -196,7 +196,7 @@ function makeFolder(place: string): void {
 }
 
 /** Undefined for the file that was written, with all its bytes. */
-function whyNotWritten(place: string, size: number, isOwn: (inode: bigint) => boolean): string | undefined {
+function whyNotWritten(place: string | Buffer, size: number, isOwn: (inode: bigint) => boolean): string | undefined {
   const found = lstatSync(place, { bigint: true, throwIfNoEntry: false });
   if (!found) return 'it was not written';
   if (!found.isFile() || !isOwn(found.ino)) return 'somebody replaced it while it was restored';
@@ -205,7 +205,7 @@ function whyNotWritten(place: string, size: number, isOwn: (inode: bigint) => bo
 
 /** Undefined for a file with this size and hash. Anything but a file, even a pipe, is just something else. */
 function differs(
-  place: string,
+  place: string | Buffer,
   expected: { size: number; hash: Buffer },
   manifest: Manifest,
   isOwn: (inode: bigint) => boolean = () => true,

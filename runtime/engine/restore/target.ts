@@ -1,6 +1,7 @@
 /** Where a restore writes: the one place through which everything that it makes has to go. */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
 import { codeOf, SERIOUS, UserError } from '../../errors.ts';
+import { nameOfText } from '../volumes/name-text.ts';
 import { openPathTarget } from './path-target.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
@@ -12,10 +13,10 @@ export interface Target {
   /**
    * A path to what is called so in a folder below the root, for one call of the system that follows no link itself. The folder was reached
    * from the root name by name, no link among them, and is the one that was reached whatever somebody does to the names meanwhile.
-   * @param parts names below the root; folders that are missing are made, for this account alone.
+   * @param parts names below the root, in the notation of a backup; folders that are missing are made, for this account alone.
    * @throws UserError where a name is none, or a link or file stands where a folder should be
    */
-  at(parts: readonly string[]): string;
+  at(parts: readonly string[]): string | Buffer;
   /** The root itself, however its name is used meanwhile. */
   readonly rootPlace: string;
   /** True when this made the root: one that was there keeps its owner, mode and time. */
@@ -57,7 +58,7 @@ export function openTarget(root: string): Target {
       if (parts.length === 0)
         throw new UserError('the backup has an entry without a name; it is not restored', SERIOUS);
       for (const part of parts) requireName(part);
-      return `/proc/self/fd/${folder(parts.slice(0, -1))}/${parts.at(-1)}`;
+      return nameOfText(`/proc/self/fd/${folder(parts.slice(0, -1))}/${parts.at(-1)}`);
     },
     close() {
       for (const handle of open.values()) closeSync(handle);
@@ -67,7 +68,7 @@ export function openTarget(root: string): Target {
 }
 
 function enter(parent: number, name: string, describe: () => string): number {
-  const place = `/proc/self/fd/${parent}/${name}`;
+  const place = nameOfText(`/proc/self/fd/${parent}/${name}`);
   for (const isSecond of [false, true]) {
     try {
       return openSync(place, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);

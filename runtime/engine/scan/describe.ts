@@ -1,21 +1,54 @@
+import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import type { FileCalls } from '../../posix/file-calls.ts';
-import { ALL_MODE_BITS, TICKS_AT_1970, writeMetadata } from '../volumes/metadata.ts';
+import {
+  ATTRIBUTE,
+  formatHoles,
+  type Hole,
+  nanosecondsAt,
+  OWN_KEYS,
+  ticksOf,
+  writeMetadata,
+} from '../volumes/metadata.ts';
+import { textOfName } from '../volumes/name-text.ts';
 import type { Accounts } from './accounts.ts';
+import type { MountPoints } from './mount-points.ts';
 import type { Found } from './scan.ts';
 
 const ATTRIBUTES = { File: 'Normal', Folder: 'Directory', Symlink: 'ReparsePoint' } as const;
+const { O_NOATIME = 0, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** Unit of `st_blocks`, stat(2), and most that attributes of a file have of it. */
+const [SECTOR, ATTRIBUTES_BLOCK] = [512, 4096];
 
-/**
- * The metadata of an entry as it goes into a backup, names in Duplicati's order.
- * @param calls absent where extended attributes cannot be read.
- * @throws Error when the entry is gone meanwhile
- */
-export function describeEntry(found: Found, accounts: Accounts, calls: FileCalls | undefined): Buffer {
-  const { status, type, path, linkTarget } = found;
+/** What is asked about entries. */
+export interface Describer {
+  accounts: Accounts;
+  mounts: MountPoints;
+  /** Absent where extended attributes and holes cannot be asked for. */
+  calls: FileCalls | undefined;
+}
+
+export interface Description {
+  /** The metadata of an entry as it goes into a backup, names in Duplicati's order, ours behind them. */
+  metadata: Buffer;
+  /** The same without what is ours: what Duplicati would have written. */
+  plain(): Buffer;
+  /** Where a file has no data. */
+  holes: readonly Hole[];
+}
+
+/** @throws Error when the entry is gone meanwhile */
+export function describeEntry(found: Found, { accounts, mounts, calls }: Describer): Description {
+  const { status, type, place, linkTarget } = found;
   const texts: Record<string, string> = {};
-  if (calls && type !== 'Symlink') {
-    for (const [name, value] of calls.attributes(Buffer.from(path)))
-      texts[`unix-ext:${name}`] = value.toString('base64');
+  const own: Record<string, string> = {};
+  let hasAttributes = false;
+  for (const name of calls?.attributeNames(place) ?? []) {
+    const value = calls?.attribute(place, name)?.toString('base64');
+    if (value === undefined) continue; // gone meanwhile
+    hasAttributes = true;
+    // Whether Duplicati would set a link's on what it leads to is nothing to find out in a restore.
+    if (type === 'Symlink') own[OWN_KEYS.linkAttribute + textOfName(name)] = value;
+    else texts[ATTRIBUTE + textOfName(name)] = value;
   }
   const [uid, gid] = [Number(status.uid), Number(status.gid)];
   texts['unix:uid-gid-perm'] = `${uid}-${gid}-${Number(status.mode) & 0o777}`;
@@ -23,19 +56,50 @@ export function describeEntry(found: Found, accounts: Accounts, calls: FileCalls
   if (owner !== undefined) texts['unix:owner-name'] = owner;
   if (group !== undefined) texts['unix:group-name'] = group;
   texts.CoreAttributes = ATTRIBUTES[type];
-  texts.CoreLastWritetime = ticksOf(status.mtimeNs);
+  texts.CoreLastWritetime = String(ticksOf(status.mtimeNs));
   // A birth later than the last change is a file that was put there with its old time.
-  texts.CoreCreatetime = ticksOf(
-    status.birthtimeNs < status.mtimeNs && status.birthtimeNs > 0n ? status.birthtimeNs : status.mtimeNs,
+  texts.CoreCreatetime = String(
+    ticksOf(status.birthtimeNs < status.mtimeNs && status.birthtimeNs > 0n ? status.birthtimeNs : status.mtimeNs),
   );
-  if (linkTarget !== undefined) texts.CoreSymlinkTarget = linkTarget;
+  if (linkTarget !== undefined) texts.CoreSymlinkTarget = textOfName(linkTarget);
+
   const mode = Number(status.mode) & 0o7777;
-  if (type !== 'Symlink' && mode > 0o777) texts[ALL_MODE_BITS] = String(mode);
-  return writeMetadata(texts);
+  if (type !== 'Symlink' && mode > 0o777) own[OWN_KEYS.mode] = String(mode);
+  const time = nanosecondsAt(ticksOf(status.mtimeNs));
+  if (time !== status.mtimeNs) own[OWN_KEYS.nanoseconds] = String(status.mtimeNs - time);
+  if (texts.CoreSymlinkTarget !== undefined && !linkTarget!.equals(Buffer.from(texts.CoreSymlinkTarget)))
+    own[OWN_KEYS.linkTarget] = linkTarget!.toString('base64');
+  if (type !== 'Folder' && status.nlink > 1n) own[OWN_KEYS.hardLink] = `${status.ino} ${mounts.of(found)}`;
+  const holes = type === 'File' && calls ? holesOf(found, hasAttributes, calls) : [];
+  if (holes.length > 0) own[OWN_KEYS.holes] = formatHoles(holes);
+  return { metadata: writeMetadata({ ...texts, ...own }), plain: () => plainOf(texts), holes };
 }
 
-function ticksOf(nanoseconds: bigint): string {
-  // Downwards, also before 1970.
-  const rest = ((nanoseconds % 100n) + 100n) % 100n;
-  return String((nanoseconds - rest) / 100n + TICKS_AT_1970);
+/** Duplicati records no empty attribute. */
+function plainOf(texts: Readonly<Record<string, string>>): Buffer {
+  return writeMetadata(Object.fromEntries(Object.entries(texts).filter(([, value]) => value !== '')));
+}
+
+/** Most entries have as much room as they have bytes, and are not opened. */
+function holesOf({ place, status }: Found, hasAttributes: boolean, calls: FileCalls): Hole[] {
+  // Only POSIX systems, which have `calls`, tell blocks.
+  const room = Number(status.blocks) * SECTOR - (hasAttributes ? ATTRIBUTES_BLOCK : 0);
+  if (status.size === 0n || room >= Number(status.size)) return [];
+  const flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+  let handle: number;
+  try {
+    handle = openSync(place, flags | O_NOATIME);
+  } catch {
+    try {
+      handle = openSync(place, flags);
+    } catch {
+      return []; // one that cannot be opened cannot be read either, which says so
+    }
+  }
+  try {
+    const { ino, dev } = fstatSync(handle, { bigint: true });
+    return ino === status.ino && dev === status.dev ? calls.holes(handle, Number(status.size)) : [];
+  } finally {
+    closeSync(handle);
+  }
 }

@@ -1,15 +1,20 @@
 /** What is below the folders that are to be backed up. */
-import { type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync, statSync } from 'node:fs';
 import { sep } from 'node:path';
 import { codeOf, messageOf } from '../../errors.ts';
+import { nameOfText, textOfName } from '../volumes/name-text.ts';
+import { openFolder, type ScanFolder } from './scan-folder.ts';
 
 /** An entry that was met. The path of a folder, and of a link that leads to one, ends with the system's separator. */
 export interface Found {
   type: 'File' | 'Folder' | 'Symlink';
+  /** As a backup names it: in the notation of `volumes/name-text.ts` where it is not UTF-8. */
   path: string;
+  /** For calls that follow no link themselves, until the next entry is asked for: no link was followed on the way there. */
+  place: string | Buffer;
   status: BigIntStats;
   /** Of a symbolic link. */
-  linkTarget?: string;
+  linkTarget?: Buffer;
 }
 
 /** Something that cannot be backed up, and why. Nothing is passed over without one. */
@@ -22,11 +27,14 @@ export interface ScanOrder {
   /** Absolute, of files or folders; a separator at the end or none. */
   sources: readonly string[];
   /** Whether an entry is wanted. */
-  isWanted(path: string): boolean;
+  isWanted(path: string, found: Found): boolean;
   /** Whether nothing below a folder that is not wanted can be; without it such a folder is not entered. */
   canSkip?(folder: string): boolean;
   skip(skipped: Skipped): void;
 }
+
+/** What Linux opens by one path (linux/limits.h, PATH_MAX with its end). */
+const LONGEST_PATH = 4095;
 
 /** Folders before what is in them, names in the order of their bytes; no link is followed. An entry that is below two sources comes once. */
 export function* scan(order: ScanOrder): Generator<Found> {
@@ -35,30 +43,47 @@ export function* scan(order: ScanOrder): Generator<Found> {
   for (const source of sources) {
     if (seen.some((other) => source.startsWith(asFolder(other)))) continue;
     seen.push(source);
-    yield* visit(source, order);
+    yield* visit(source, nameOfText(source), undefined, order);
   }
 }
 
-function* visit(place: string, order: ScanOrder): Generator<Found> {
-  const found = attempt(place, order, () => lookAt(place));
+/** @param place the same entry, for one call of the system. @param parent the folder that it is in, which stays open meanwhile. */
+function* visit(
+  path: string,
+  place: string | Buffer,
+  parent: ScanFolder | undefined,
+  order: ScanOrder,
+): Generator<Found> {
+  const found = attempt(path, order, () => lookAt(path, place));
   if (!found) return;
-  if (typeof found === 'string') return order.skip({ path: place, why: found });
-  const isWanted = order.isWanted(found.path);
+  if (typeof found === 'string') return order.skip({ path, why: found });
+  const isWanted = order.isWanted(found.path, found);
   if (isWanted) yield found;
   if (found.type !== 'Folder' || (!isWanted && (order.canSkip?.(found.path) ?? true))) return;
-  const names = attempt(place, order, () => readNames(place, order));
-  for (const name of names ?? []) yield* visit(asFolder(place) + name, order);
+  if (Buffer.byteLength(path) > LONGEST_PATH)
+    return order.skip({ path, why: `its path is longer than ${LONGEST_PATH} bytes; what is in it is not backed up` });
+  const folder = attempt(path, order, () => openFolder(place, parent));
+  if (!folder) return;
+  try {
+    for (const name of attempt(path, order, () => folder.names()) ?? []) {
+      const child = asFolder(path) + textOfName(name);
+      const at = attempt(child, order, () => folder.place(name));
+      if (at !== undefined) yield* visit(child, at, folder, order);
+    }
+  } finally {
+    folder.close();
+  }
 }
 
 /** An entry, or what kind of thing it is that cannot be backed up. */
-function lookAt(place: string): Found | string {
+function lookAt(path: string, place: string | Buffer): Found | string {
   const status = lstatSync(place, { bigint: true });
-  if (status.isFile()) return { type: 'File', path: place, status };
-  if (status.isDirectory()) return { type: 'Folder', path: asFolder(place), status };
+  if (status.isFile()) return { type: 'File', path, place, status };
+  if (status.isDirectory()) return { type: 'Folder', path: asFolder(path), place, status };
   if (status.isSymbolicLink()) {
+    const linkTarget: Buffer = readlinkSync(place, { encoding: 'buffer' });
     // Duplicati writes a link to a folder as it writes folders: a backup that it began goes on under the same paths.
-    const path = leadsToFolder(place) ? asFolder(place) : place;
-    return { type: 'Symlink', path, status, linkTarget: readlinkSync(place) };
+    return { type: 'Symlink', path: leadsToFolder(place) ? asFolder(path) : path, place, status, linkTarget };
   }
   if (status.isFIFO()) return 'it is a named pipe';
   if (status.isSocket()) return 'it is a socket';
@@ -71,11 +96,11 @@ function withoutEnd(source: string): string {
   return source.replace(isEnd, '');
 }
 
-function asFolder(place: string): string {
-  return place.endsWith(sep) ? place : place + sep;
+function asFolder(path: string): string {
+  return path.endsWith(sep) ? path : path + sep;
 }
 
-function leadsToFolder(link: string): boolean {
+function leadsToFolder(link: string | Buffer): boolean {
   try {
     return statSync(link).isDirectory();
   } catch {
@@ -83,24 +108,13 @@ function leadsToFolder(link: string): boolean {
   }
 }
 
-/** Names that are UTF-8: the format has no place for others yet, and says so. */
-function readNames(folder: string, order: ScanOrder): string[] {
-  const names: Buffer[] = readdirSync(folder, { encoding: 'buffer' });
-  return names.sort(Buffer.compare).flatMap((bytes) => {
-    const name = bytes.toString('utf8');
-    if (Buffer.from(name).equals(bytes)) return [name];
-    order.skip({ path: asFolder(folder) + name, why: 'its name is not UTF-8' });
-    return [];
-  });
-}
-
-function attempt<Result>(place: string, order: ScanOrder, work: () => Result): Result | undefined {
+function attempt<Result>(path: string, order: ScanOrder, work: () => Result): Result | undefined {
   try {
     return work();
   } catch (thrown) {
     // What went away since its folder was read was deleted: that is no fault.
-    const isGone = codeOf(thrown) === 'ENOENT' && !order.sources.some((source) => withoutEnd(source) === place);
-    if (!isGone) order.skip({ path: place, why: codeOf(thrown) === 'ENOENT' ? 'it is not there' : messageOf(thrown) });
+    const isGone = codeOf(thrown) === 'ENOENT' && !order.sources.some((source) => withoutEnd(source) === path);
+    if (!isGone) order.skip({ path, why: codeOf(thrown) === 'ENOENT' ? 'it is not there' : messageOf(thrown) });
     return undefined;
   }
 }
