@@ -4,18 +4,17 @@ import {
   closeSync,
   constants,
   fstatSync,
-  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readlinkSync,
   readSync,
-  renameSync,
   rmSync,
   symlinkSync,
+  unlinkSync,
 } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
-import { codeOf, messageOf, UserError } from '../../errors.ts';
+import { codeOf, messageOf } from '../../errors.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { nodeHash } from '../volumes/hash-text.ts';
 import type { Manifest } from '../volumes/manifest.ts';
@@ -23,7 +22,10 @@ import { LARGEST_METADATA, type Metadata, readMetadata } from '../volumes/metada
 import { readAccountNumbers } from './account-numbers.ts';
 import { applyMetadata } from './apply-metadata.ts';
 import { namesOf, type Wanted, wantedEntries } from './choose-entries.ts';
+import { joinNames } from './join-names.ts';
+import { nameFile } from './name-file.ts';
 import type { Shortfall } from './restore.ts';
+import { shapeHoles } from './shape-holes.ts';
 import type { Target } from './target.ts';
 import type { FileWriter } from './write-files.ts';
 
@@ -51,6 +53,12 @@ export async function finishEntries(
   const shortfalls: Shortfall[] = [];
   const metadataOf = metadataReader(database);
   const content = contentReader(database, order.manifest);
+  const joined = joinNames(
+    target,
+    ({ entry }) => writer.temporary(entry),
+    order.overwrite,
+    (temporary, names) => void nameFile(target, names, order.overwrite, temporary),
+  );
   let [bytes, kept, count] = [0, 0, 0];
 
   async function pause(): Promise<void> {
@@ -66,7 +74,13 @@ export async function finishEntries(
     try {
       const names = namesOf(path, order.prefix);
       const metadata = metadataOf(wanted.metadata);
-      const made = make(names, metadata instanceof Error ? undefined : metadata);
+      const known = metadata instanceof Error ? undefined : metadata;
+      const how = wanted.type === 'Folder' ? 'first' : joined.join(wanted, known, names);
+      if (how === 'there') kept++;
+      // The file has its metadata already.
+      if (how === 'there' || how === 'joined') return;
+      if (how !== 'first') shortfalls.push({ path, kind: 'partly', message: how });
+      const made = make(names, known);
       if (!made) return;
       if (metadata instanceof Error) shortfalls.push({ path, kind: 'partly', message: metadata.message });
       else if (metadata) {
@@ -80,6 +94,7 @@ export async function finishEntries(
           isOwn,
         }))
           shortfalls.push({ path, kind: 'partly', message });
+        joined.note(wanted, metadata, made);
       }
       if (wanted.type === 'File') writer.forget(wanted.entry);
     } catch (thrown) {
@@ -90,7 +105,7 @@ export async function finishEntries(
 
   for (const file of wantedEntries(database, 'File', 'path')) {
     await pause();
-    finish(file, (names) => {
+    finish(file, (names, metadata) => {
       const failure = writer.failure(file.entry);
       if (failure !== undefined) throw new Error(failure);
       const temporary = target.at([...names.slice(0, -1), writer.temporary(file.entry)]);
@@ -107,6 +122,11 @@ export async function finishEntries(
         writer.forget(file.entry);
         shortfalls.push({ path: file.path, kind: 'lost', message: complaint });
         return undefined;
+      }
+      const holes = metadata?.holes ?? [];
+      if (holes.length > 0 || writer.hasHoles(file.entry)) {
+        const shortfall = shapeHoles(temporary, holes, isOwn);
+        if (shortfall !== undefined) shortfalls.push({ path: file.path, kind: 'partly', message: shortfall });
       }
       const place = target.at(names);
       const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
@@ -129,7 +149,7 @@ export async function finishEntries(
       if (lstatSync(place, { throwIfNoEntry: false })) {
         if (readLink(place)?.equals(Buffer.from(metadata.linkTarget))) return names;
         if (!order.overwrite) throw new Error('something of this name is there; it was kept');
-        rmSync(place);
+        unlinkSync(place);
       }
       symlinkSync(metadata.linkTarget, place);
       return names;
@@ -147,37 +167,6 @@ export async function finishEntries(
 
 /** What ends everything: no other entry would fare better. */
 const ENDS_ALL = new Set(['ENOSPC', 'EDQUOT', 'EROFS', 'EIO', 'EMFILE', 'ENFILE']);
-
-/**
- * Gives a file its name; where something else has it that is to be kept, one with a date, as Duplicati does: `a.2026-11-22.txt`. Nothing that
- * came there meanwhile is replaced, unless files are to be overwritten.
- */
-function nameFile(target: Target, names: readonly string[], overwrite: boolean, temporary: string | Buffer): string[] {
-  const there = lstatSync(target.at(names), { throwIfNoEntry: false });
-  if (there?.isFile() && overwrite) {
-    renameSync(temporary, target.at(names));
-    return [...names];
-  }
-  const name = names.at(-1)!;
-  const dot = name.lastIndexOf('.');
-  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, ''];
-  const day = new Date().toISOString().slice(0, 10);
-  for (let n = 0; n < 1000; n++) {
-    const other = n === 0 ? name : `${stem}.${day}${n === 1 ? '' : ` (${n})`}${extension}`;
-    const parts = [...names.slice(0, -1), other];
-    if (lstatSync(target.at(parts), { throwIfNoEntry: false })) continue;
-    try {
-      linkSync(temporary, target.at(parts));
-      rmSync(temporary);
-    } catch (thrown) {
-      if (codeOf(thrown) === 'EEXIST') continue;
-      if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(codeOf(thrown))) throw thrown;
-      renameSync(temporary, target.at(parts)); // a file system without hard links
-    }
-    return parts;
-  }
-  throw new UserError('a thousand files of this name are there', 100);
-}
 
 function readLink(place: string | Buffer): Buffer | undefined {
   try {

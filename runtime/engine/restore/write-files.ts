@@ -1,9 +1,10 @@
 /** Blocks become files under temporary names beside their places. */
 import { randomBytes } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
 import { codeOf, messageOf, UserError } from '../../errors.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { namesOf, wantedOf } from './choose-entries.ts';
+import { isZeros } from './shape-holes.ts';
 import type { Target } from './target.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
@@ -24,6 +25,8 @@ export interface FileWriter {
   makeEmpty(entry: number, names: readonly string[]): void;
   /** True for the file that this made under an entry's temporary name, and for nothing that somebody put there instead. */
   isOwn(entry: number, inode: bigint): boolean;
+  /** True where zeros were left out. */
+  hasHoles(entry: number): boolean;
   /** Why an entry was given up. */
   failure(entry: number): string | undefined;
   /** The file has its own name now, or is gone. */
@@ -52,6 +55,7 @@ export function createFileWriter(
   /** Inodes of the files that were made and have no name of their own yet. */
   const made = new Map<number, bigint>();
   const failures = new Map<number, string>();
+  const sparse = new Set<number>();
   // Not to be guessed, so that nothing waits under it, and not met by another run into the same folder.
   const run = randomBytes(9).toString('base64url');
   const temporary = (entry: number) => `.restore-${run}-${entry}`;
@@ -85,13 +89,14 @@ export function createFileWriter(
   }
   function writeFiles(stream: number, position: number, bytes: Buffer): void {
     const isWhole = Number(size.get(stream)?.size) <= bytes.length;
+    const isHole = isZeros(bytes);
     for (let after = 0; ; ) {
       const rows = users.all(stream, after);
       for (const row of rows) {
         const { entry, path } = wantedOf(row);
         if (failures.has(entry)) continue;
         try {
-          writeFile(entry, path, position, bytes, isWhole);
+          writeFile(entry, path, position, bytes, isHole, isWhole);
         } catch (thrown) {
           // A disk that is full, or fails, ends everything.
           if (!(thrown instanceof UserError) && !OF_ONE_ENTRY.has(codeOf(thrown))) throw thrown;
@@ -102,9 +107,20 @@ export function createFileWriter(
       after = Number(rows.at(-1)!.entry);
     }
   }
-  function writeFile(entry: number, path: string, position: number, bytes: Buffer, isWhole: boolean): void {
+  function writeFile(
+    entry: number,
+    path: string,
+    position: number,
+    bytes: Buffer,
+    isHole: boolean,
+    isWhole: boolean,
+  ): void {
     const handle = handleOf(entry, namesOf(path, prefix));
-    for (let done = 0; done < bytes.length; ) {
+    const end = position * blocksize + bytes.length;
+    // What is a hole, and what zeros, its metadata says in the end.
+    if (isHole) sparse.add(entry);
+    if (isHole && fstatSync(handle).size < end) ftruncateSync(handle, end);
+    for (let done = 0; done < bytes.length && !isHole; ) {
       done += writeSync(handle, bytes, done, bytes.length - done, position * blocksize + done);
     }
     if (!isWhole) return;
@@ -125,8 +141,12 @@ export function createFileWriter(
     temporary,
     makeEmpty: (entry, names) => closeSync(create(entry, names)),
     isOwn: (entry, inode) => made.get(entry) === inode,
+    hasHoles: (entry) => sparse.has(entry),
     failure: (entry) => failures.get(entry),
-    forget: (entry) => void made.delete(entry),
+    forget(entry) {
+      made.delete(entry);
+      sparse.delete(entry);
+    },
     write(stream, position, bytes) {
       const uses = Number(kind.get(stream)?.is_metadata);
       if (uses > 0) part.run(stream, position, bytes);

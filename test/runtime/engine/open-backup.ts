@@ -13,7 +13,7 @@ import { systemDisk } from '../../../runtime/engine/disk/disk.ts';
 import { openLocalDatabase } from '../../../runtime/engine/local-database/local-database.ts';
 import { recreate } from '../../../runtime/engine/recreate/recreate.ts';
 import { openRemote, type Source } from '../../../runtime/engine/remote/remote.ts';
-import { type Restored, restore } from '../../../runtime/engine/restore/restore.ts';
+import { type Restored, type RestoreOrder, restore } from '../../../runtime/engine/restore/restore.ts';
 import type { Manifest } from '../../../runtime/engine/volumes/manifest.ts';
 import { folderSource } from './folder-source.ts';
 
@@ -31,7 +31,7 @@ export interface TestBackup {
   /** Drops volumes that nothing uses and rewrites all others that have any waste. */
   compact(machine?: Partial<Machine>): Promise<Compacted>;
   /** Restores a version (0 is the newest) into a new folder, straight from the destination. @param mayLack volumes may be missing or damaged there. */
-  restore(version: number, mayLack?: boolean): Promise<Restored & { into: string }>;
+  restore(version: number, mayLack?: boolean, changes?: Partial<RestoreOrder>): Promise<Restored & { into: string }>;
   /** Works on the backup with its local database. */
   use<Result>(
     work: (machine: Machine, plan: VolumePlan) => Promise<Result>,
@@ -128,7 +128,7 @@ export function reopenBackup(root: string, form: BackupOrder['form'] = FORM): Te
         const rewrite = facts.filter((one) => !isDropped(one) && one.wastedSize > 0).map(({ id }) => id);
         return compact(machine, { ...plan, drop, rewrite, uploadsAtOnce: 1, signal: NEVER });
       }),
-    restore: (version, mayLack) =>
+    restore: (version, mayLack, changes = {}) =>
       withRecreated(async (database, manifest) => {
         const rows = database.prepare('SELECT id FROM version ORDER BY time DESC').all();
         const into = path.join(root, `restored-${restores++}`);
@@ -138,8 +138,9 @@ export function reopenBackup(root: string, form: BackupOrder['form'] = FORM): Te
           isWanted: () => true,
           permissions: true,
           overwrite: false,
+          ...changes,
         };
-        return { ...(await restore(database, there, manifest, order)), into };
+        return { ...(await restore(database, there, manifest, order)), into: order.into };
       }, mayLack),
     versions: () =>
       withRecreated(async (database) =>

@@ -31,36 +31,50 @@ def content(op):
     return (made * (size // 4096 + 1))[:size] if size else b""
 
 
+def no_follow(place, flags):
+    return os.open(place, flags | os.O_NOFOLLOW, 0o666)
+
+
+def within(root, path):
+    """Of an item of the tree. No link leads a change out of it: these tests run as root."""
+    place = os.path.join(root, path)
+    inside, real = os.path.realpath(root), os.path.realpath(os.path.dirname(place))
+    if real != inside and not real.startswith(inside + b"/"):
+        raise OSError(errno.EXDEV, "it is outside the tree")
+    return place
+
+
 def apply(root, op):
     do = op["do"]
-    place = os.path.join(root, name(op["path"]))
+    place = within(root, name(op["path"]))
     if do == "file":
-        with open(place, "wb") as file:
+        with open(place, "wb", opener=no_follow) as file:
             file.write(content(op))
     elif do == "sparse":
-        with open(place, "wb") as file:
+        with open(place, "wb", opener=no_follow) as file:
             for at, size in op["pieces"]:
                 file.seek(at)
                 file.write(content({"seed": at, "size": size}))
             file.truncate(op["size"])
     elif do == "punch":
-        with open(place, "r+b") as file:
+        with open(place, "r+b", opener=no_follow) as file:
             result = libc.fallocate(file.fileno(), KEEP_SIZE_PUNCH_HOLE, ctypes.c_long(op["at"]), ctypes.c_long(op["size"]))
             if result != 0:
                 raise OSError(ctypes.get_errno(), "fallocate")
     elif do == "append":
-        with open(place, "ab") as file:
+        with open(place, "ab", opener=no_follow) as file:
             file.write(content(op))
     elif do == "truncate":
-        os.truncate(place, op["size"])
+        with open(place, "r+b", opener=no_follow) as file:
+            file.truncate(op["size"])
     elif do == "folder":
         os.mkdir(place)
     elif do == "symlink":
         os.symlink(name(op["to"]), place)
     elif do == "link":
-        os.link(os.path.join(root, name(op["of"])), place, follow_symlinks=False)
+        os.link(within(root, name(op["of"])), place, follow_symlinks=False)
     elif do == "rename":
-        to = os.path.join(root, name(op["to"]))
+        to = within(root, name(op["to"]))
         if os.path.lexists(to):
             raise OSError(errno.EEXIST, "it is there")
         os.rename(place, to)
