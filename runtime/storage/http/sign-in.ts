@@ -11,8 +11,8 @@ export interface HttpAccount {
 }
 
 /**
- * The first request goes without an account, so that a password is not shown to a server that wants a digest. A body is sent once: servers
- * that are asked first (`expect`) say what they want before it goes.
+ * The first request goes without an account, so that a password is not shown to a server that wants a digest. A body is sent once: before
+ * the first one a question without a body shows what the server wants, and later ones are announced (`expect`).
  */
 export function createSignIn(
   http: HttpClient,
@@ -20,6 +20,7 @@ export function createSignIn(
 ): (request: HttpRequest) => Promise<HttpAnswer> {
   let wanted: Challenge | 'Basic' | undefined;
   let count = 0;
+  let isKnown = account === undefined;
   const headerFor = ({ method, path }: HttpRequest): string | undefined => {
     if (!account || wanted === undefined) return undefined;
     const { user, password } = account;
@@ -32,9 +33,10 @@ export function createSignIn(
       authorization === undefined ? request : { ...request, headers: { ...request.headers, authorization } },
     );
   };
-  return async (request) => {
+  const ask = async (request: HttpRequest): Promise<HttpAnswer> => {
     const used = wanted;
     const answer = await send(request);
+    isKnown = true;
     if (answer.status !== 401 || !account) return answer;
     const header = answer.headers['www-authenticate'] ?? '';
     const digest = readChallenge(header);
@@ -52,5 +54,12 @@ export function createSignIn(
     if (body !== undefined && 'readableDidRead' in body && body.readableDidRead)
       throw new StorageError('failed', 'the server wants another sign-in after it took the file; it is tried again');
     return send(request);
+  };
+  return async (request) => {
+    if (!isKnown && request.body !== undefined && !(request.body instanceof Uint8Array)) {
+      const answer = await ask({ method: 'HEAD', path: request.path, headers: {}, signal: request.signal });
+      answer.body.on('error', () => {}).resume();
+    }
+    return ask(request);
   };
 }

@@ -29,6 +29,9 @@ export async function startWebdav(
     ...modules.split(' ').map((one) => `LoadModule ${one}_module /usr/lib/apache2/modules/mod_${one}.so`),
     'ServerName localhost',
     `Listen 127.0.0.1:${port}`,
+    // Linux would hold a connection back until data comes, and loses now and then the first of it until TCP sends it again, half a minute later.
+    'AcceptFilter http none',
+    'AcceptFilter https none',
     `PidFile ${place('pid')}`,
     `DefaultRuntimeDir ${place('run')}`,
     `Mutex file:${place('run')}`,
