@@ -133,6 +133,7 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
       found: one,
       isKnown: old !== undefined,
       metadata: description.metadata,
+      holes: description.holes,
       ...(known ? { content: known } : {}),
       isStored: order.isCompressed(splitPath(path).name),
     });

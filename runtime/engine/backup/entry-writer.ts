@@ -1,14 +1,17 @@
 /** New and changed entries on their way into volumes: read and hashed by threads, looked up, compressed by threads, appended in the order they came. */
-import { createHash, type Hash, hash as hashAtOnce } from 'node:crypto';
-import type { Packed, PackOrder, PartRead, ReadPart, Seen } from '../reading/jobs.ts';
+import { createHash, hash as hashAtOnce } from 'node:crypto';
+import { blockAt, type PackOrder, type PartRead, type ReadPart } from '../reading/jobs.ts';
 import type { Readers } from '../reading/readers.ts';
 import type { Found } from '../scan/scan.ts';
 import { HASHES, nodeHash } from '../volumes/hash-text.ts';
+import type { Hole } from '../volumes/metadata.ts';
 import { nameOfText } from '../volumes/name-text.ts';
 import { packContent, type VolumeForm } from '../volumes/volume-writer.ts';
 import { storedContent } from '../volumes/zip-writer.ts';
 import type { BlockWriter } from './block-writer.ts';
+import { cutFile, type Run } from './cut-file.ts';
 import type { StreamBlock, StreamWriter } from './stream-writer.ts';
+import type { Job, Step, Work } from './work.ts';
 
 /** An entry that is to be recorded. */
 export interface NewEntry {
@@ -18,6 +21,8 @@ export interface NewEntry {
   metadata: Buffer;
   /** What would not become smaller is not compressed. */
   isStored: boolean;
+  /** Where a file has no data: it is not read there. */
+  holes: readonly Hole[];
   /** Where its content needs no reading: which it is, asked when everything that was added before is recorded. */
   content?(): Known;
 }
@@ -39,39 +44,6 @@ export interface EntryWriter {
   close(): Promise<void>;
 }
 
-/** An entry while its parts are under way. */
-interface Work extends NewEntry {
-  /** Bytes that are expected. */
-  expected: number;
-  /** The row of its metadata, where that is known. */
-  known: number | undefined;
-  blocks: { metadata: StreamBlock[]; content: StreamBlock[] };
-  size: number;
-  digest?: Hash;
-  begin?: Seen;
-  end?: Seen;
-  /** It ended earlier than expected. */
-  isOver: boolean;
-  error?: { code: string; message: string };
-}
-
-interface Step {
-  work: Work;
-  of: 'metadata' | 'content';
-  isLast: boolean;
-  /** Bytes of it that count, and the hashes of their blocks. */
-  read?: { size: number; hashes: Buffer };
-  /** By the number of its block; absent where the block was known. */
-  packed: Map<number, Packed>;
-}
-
-interface Job {
-  slab: number;
-  used: number;
-  parts: ReadPart[];
-  steps: Step[];
-}
-
 export interface EntryWriterOrder {
   readers: Readers;
   blocks: BlockWriter;
@@ -83,6 +55,8 @@ export interface EntryWriterOrder {
 
 /** Parts of a job: an answer is not to be long in coming. */
 const MOST_PARTS = 512;
+/** Bytes of a hole that are hashed at once: the main thread has others to serve. */
+const MOST_ZEROS = 8 << 20;
 /** Room for a file that said it has no bytes: those of /proc say so. */
 const SAID_EMPTY = 4096;
 
@@ -183,7 +157,7 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
         const key = `${hash.toString('latin1')}${length}`;
         if (packing.has(key) || blocks.has(hash, length)) continue;
         packing.add(key);
-        orders.push({ order: { at: part.at + done, size: length, isStored }, step, number, key });
+        orders.push({ order: { at: blockAt(part, done), size: length, isStored }, step, number, key });
       }
     }
     return orders;
@@ -202,7 +176,11 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
     // Of a file of one block, the block's hash is the file's where both are made the same way.
     if (work.expected > blocksize || block !== whole) {
       work.digest ??= createHash(whole);
-      work.digest.update(slab.subarray(part.at, part.at + read.size));
+      const step = part.kind === 'zeros' ? blocksize : read.size;
+      for (let done = 0; done < read.size; done += step) {
+        const at = blockAt(part, done);
+        work.digest.update(slab.subarray(at, at + Math.min(step, read.size - done)));
+      }
     }
   }
 
@@ -210,12 +188,12 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
     const slab = slabs[sent.slab]!;
     for (const [index, step] of sent.steps.entries()) {
       const { work, read } = step;
-      const at = sent.parts[index]!.at;
+      const part = sent.parts[index]!;
       const { size, hashes } = read ?? { size: 0, hashes: Buffer.alloc(0) };
       for (let done = 0, number = 0; done < size; done += blocksize, number++) {
         const hash = Buffer.from(hashes.subarray(number * hashSize, (number + 1) * hashSize));
         const length = Math.min(blocksize, size - done);
-        const raw = () => slab.subarray(at + done, at + done + length);
+        const raw = () => slab.subarray(blockAt(part, done), blockAt(part, done) + length);
         const id = blocks.add(hash, length, () => {
           const ready = step.packed.get(number);
           if (ready) return { ...ready, size: length, packed: raw().subarray(0, ready.packed) };
@@ -256,6 +234,23 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
     return made.metadata;
   }
 
+  async function addRun(work: Work, { from, length, isZeros }: Run): Promise<void> {
+    const { path, status } = work.found;
+    const file = { path: nameOfText(path), device: status.dev, inode: status.ino };
+    for (let done = 0, part = 0; done < length; done += part) {
+      const [room, rest] = [job ? slabSize - job.used : slabSize, length - done];
+      // Parts of a file are cut where its blocks are.
+      const most = room >= blocksize ? room - (room % blocksize) : slabSize;
+      if (isZeros) part = Math.min(rest, Math.max(blocksize, MOST_ZEROS - (MOST_ZEROS % blocksize)));
+      else part = rest <= room || rest < blocksize ? rest : Math.min(rest, most);
+      const { job: to, at } = await place(isZeros ? Math.min(part, blocksize) : part);
+      if (isZeros) slabs[to.slab]!.fill(0, at, at + Math.min(part, blocksize));
+      to.parts.push({ kind: isZeros ? 'zeros' : 'file', at, length: part, ...file, from: from + done });
+      const isLast = from + done + part >= work.expected;
+      to.steps.push({ work, of: 'content', isLast, packed: new Map() });
+    }
+  }
+
   return {
     async add(entry) {
       throwFailure();
@@ -272,18 +267,10 @@ export function createEntryWriter({ readers, blocks, streams, form, record }: En
         to.steps.push({ work, of: 'metadata', isLast: !isFile, packed: new Map() });
       }
       if (!isFile) return;
-      const { dev: device, ino: inode } = found.status;
-      for (let from = 0; from === 0 || from < expected; ) {
-        const room = job ? slabSize - job.used : slabSize;
-        const rest = expected === 0 ? Math.min(SAID_EMPTY, slabSize) : expected - from;
-        // Parts of a file are cut where its blocks are.
-        const most = room >= blocksize ? room - (room % blocksize) : slabSize;
-        const part = rest <= room || rest < blocksize ? rest : Math.min(rest, most);
-        const { job: to, at } = await place(part);
-        to.parts.push({ kind: 'file', at, length: part, path: nameOfText(found.path), device, inode, from });
-        to.steps.push({ work, of: 'content', isLast: from + part >= expected, packed: new Map() });
-        from += part;
-      }
+      // What is no hole any more when it is come to is another file than the one that was looked at.
+      if (entry.holes.length > 0) work.begin = { modified: found.status.mtimeNs, size: expected };
+      const unknown = [{ from: 0, length: Math.min(SAID_EMPTY, slabSize), isZeros: false }];
+      for (const run of expected === 0 ? unknown : cutFile(expected, entry.holes, blocksize)) await addRun(work, run);
     },
     async finish() {
       send();

@@ -7,11 +7,24 @@ export interface ReadJob {
 }
 
 /** Bytes that are to be hashed block by block, at `at` of the slab. */
-export type ReadPart = { at: number; length: number } & (
-  | { kind: 'bytes' }
-  /** `length` bytes of a file from `from`, if it is still the one that was met. */
-  | { kind: 'file'; path: string | Uint8Array; device: bigint; inode: bigint; from: number }
-);
+export type ReadPart = { at: number; length: number } & ({ kind: 'bytes' } | FilePart);
+
+/**
+ * `length` bytes of a file from `from`, if it is still the one that was met. Zeros are those of a hole, which is not read: whole blocks, or one that
+ * is shorter, and at `at` is one of them.
+ */
+export interface FilePart {
+  kind: 'file' | 'zeros';
+  path: string | Uint8Array;
+  device: bigint;
+  inode: bigint;
+  from: number;
+}
+
+/** Where in its slab the block of a part lies that begins `done` bytes behind the part's beginning. */
+export function blockAt(part: ReadPart, done: number): number {
+  return part.kind === 'zeros' ? part.at : part.at + done;
+}
 
 /** A file as it was when a part of it was begun, or ended. */
 export interface Seen {

@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { codeOf, messageOf } from '../../errors.ts';
 import { type Compression, packContent } from '../volumes/volume-writer.ts';
-import type { Packed, PackOrder, PartRead, ReadJob, ReadPart, Seen } from './jobs.ts';
+import type { FilePart, Packed, PackOrder, PartRead, ReadJob, ReadPart, Seen } from './jobs.ts';
 
 const { O_NOATIME = 0, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
@@ -38,12 +38,16 @@ export function packBlocks(slab: Buffer, orders: readonly PackOrder[], form: Blo
   });
 }
 
-function readFilePart(slab: Buffer, part: Extract<ReadPart, { kind: 'file' }>, form: BlockForm): PartRead {
+function readFilePart(slab: Buffer, part: ReadPart & FilePart, form: BlockForm): PartRead {
   const handle = openForReading(typeof part.path === 'string' ? part.path : Buffer.from(part.path));
   try {
     const begin = fstatSync(handle, { bigint: true });
     if (begin.dev !== part.device || begin.ino !== part.inode)
       throw new Error('another file took its place while it was looked at');
+    if (part.kind === 'zeros') {
+      const size = begin.size < part.from + part.length ? 0 : part.length;
+      return { size, hashes: hashZeros(slab, part.at, size, form), begin: seenOf(begin), end: seenOf(begin) };
+    }
     let size = 0;
     for (let count = -1; count !== 0 && size < part.length; size += count) {
       count = readSync(handle, slab, part.at + size, part.length - size, part.from + size);
@@ -53,6 +57,12 @@ function readFilePart(slab: Buffer, part: Extract<ReadPart, { kind: 'file' }>, f
   } finally {
     closeSync(handle);
   }
+}
+
+/** All blocks are the same: one is hashed. */
+function hashZeros(slab: Buffer, at: number, size: number, form: BlockForm): Uint8Array {
+  const one = hashBlocks(slab, at, Math.min(size, form.blocksize), form);
+  return new Uint8Array(Buffer.alloc(Math.ceil(size / form.blocksize) * form.hashSize, one));
 }
 
 function seenOf({ mtimeNs, size }: { mtimeNs: bigint; size: bigint }): Seen {
