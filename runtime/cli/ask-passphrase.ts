@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { messageOf, SERIOUS, UserError } from '../errors.ts';
 import { askSecret } from '../server-util/ask-secret.ts';
+import { readEncryptionModule } from './gpg-options.ts';
 import type { GivenOptions } from './options.ts';
 import { resolveSecrets } from './secret-provider.ts';
 
@@ -9,7 +10,7 @@ import { resolveSecrets } from './secret-provider.ts';
  * @throws UserError where it cannot be had
  */
 export async function askPassphrase(unresolved: GivenOptions, isEncrypted: boolean): Promise<string | undefined> {
-  if (!isEncrypted || unresolved.flag('no-encryption')) return undefined;
+  if (!isEncrypted || unresolved.flag('no-encryption') || readEncryptionModule(unresolved) === '') return undefined;
   const given = await resolveSecrets(unresolved, [{ name: 'passphrase', secret: true, help: '' }]);
   const file = given.text('passphrase-file');
   const known = given.text('passphrase') || (file ? readFirstLine(file) : process.env.PASSPHRASE);

@@ -16,6 +16,7 @@ import { askPassphrase } from './ask-passphrase.ts';
 import { explainStorageError, openDestination, sourceOf } from './destination.ts';
 import { explainVolumeError } from './explain.ts';
 import { formatSize } from './format.ts';
+import { readGpgOptions } from './gpg-options.ts';
 import { NamedError } from './named-error.ts';
 import type { GivenOptions } from './options.ts';
 import type { Progress } from './progress.ts';
@@ -70,14 +71,14 @@ export async function withRemote<Result>(
   const scratch = mkdtempSync(path.join(given.text('tempdir') ?? tmpdir(), 'duplicati-'));
   try {
     const options = { prefix, scratch, signal };
-    const program = given.text('gpg-program-path')!;
-    const volumes = await openRemote(source, { ...options, keys: { gpg: { program } } }).list();
+    const gpg = readGpgOptions(given);
+    const volumes = await openRemote(source, { ...options, keys: { gpg } }).list();
     if (volumes.length === 0) throw await explainEmpty(source, prefix, url, signal);
     const passphrase = await askPassphrase(
       given,
       volumes.some(({ encryption }) => encryption !== undefined),
     );
-    const keys = { gpg: { program }, ...(passphrase === undefined ? {} : { passphrase }) };
+    const keys = { gpg, ...(passphrase === undefined ? {} : { passphrase }) };
     return await use(openRemote(source, { ...options, keys }), volumes, scratch, passphrase);
   } catch (thrown) {
     if (thrown instanceof StorageError) throw explainStorageError(thrown);

@@ -6,10 +6,12 @@ import type { VolumePlan } from '../engine/backup/block-writer.ts';
 import { systemClock } from '../engine/clock/clock.ts';
 import { systemDisk } from '../engine/disk/disk.ts';
 import { isSamePassphrase, type KeptForm, keepForm, readForm } from '../engine/local-database/kept-form.ts';
-import { openLocalDatabase } from '../engine/local-database/local-database.ts';
+import { type LocalDatabase, openLocalDatabase } from '../engine/local-database/local-database.ts';
 import type { EngineOptions } from '../engine/options/options.ts';
 import { recreate } from '../engine/recreate/recreate.ts';
 import { openRemote, type Remote, type RemoteVolume } from '../engine/remote/remote.ts';
+import { openGpgWriter } from '../engine/volumes/gpg-writer.ts';
+import { parseRemoteName } from '../engine/volumes/remote-name.ts';
 import { VolumeError } from '../engine/volumes/volume-error.ts';
 import type { Compression } from '../engine/volumes/volume-writer.ts';
 import { SERIOUS, UserError } from '../errors.ts';
@@ -21,6 +23,7 @@ import { askPassphrase } from './ask-passphrase.ts';
 import type { Call } from './command.ts';
 import { explainStorageError, openDestination, sourceOf } from './destination.ts';
 import { explainVolumeError } from './explain.ts';
+import { readEncryptionModule, readGpgOptions } from './gpg-options.ts';
 import { NamedError } from './named-error.ts';
 import { localDatabaseFile, sayWhichDatabase } from './open-backup.ts';
 
@@ -49,9 +52,9 @@ export async function withWritable(
   try {
     return await explained(async () => {
       await storage.createFolder(kill);
-      const gpg = { program: given.text('gpg-program-path')! };
+      const gpg = readGpgOptions(given);
       const volumes = await openRemote(source, { prefix, keys: { gpg }, scratch, signal: kill }).list();
-      const passphrase = await askPassphrase(given, !given.flag('no-encryption'));
+      const passphrase = await askPassphrase(given, true);
       requireWritten(volumes, passphrase);
       const keys = { gpg, ...(passphrase === undefined ? {} : { passphrase }) };
       const remote = openRemote(source, { prefix, keys, scratch, signal: kill });
@@ -65,6 +68,8 @@ export async function withWritable(
             'the passphrase is another than that of this backup; it cannot be changed',
           );
         }
+        const encryption = passphrase === undefined ? undefined : chooseEncryption(given, volumes, database);
+        const startGpg = encryption === 'gpg' ? await openGpgWriter(passphrase!, gpg) : undefined;
         if (!readForm(database)) keepForm(database, systemClock, form, passphrase);
         const { blocksize, blockHash, fileHash } = form;
         const plan: VolumePlan = {
@@ -73,6 +78,7 @@ export async function withWritable(
             manifest: { version: 2, blocksize, blockHash, fileHash, appVersion: fourParts(version) },
             compression: readCompression(call, options),
             ...(passphrase === undefined ? {} : { passphrase }),
+            ...(startGpg ? { gpg: startGpg } : {}),
           },
           volumeSize: options['dblock-size'],
           scratch,
@@ -165,14 +171,11 @@ function readCompression({ given }: Call, options: EngineOptions): Compression {
   return { method: level === 0 && method === 8 ? 0 : method, level: Math.max(level, 1) };
 }
 
-/** Volumes that others than AES encrypted are read, not added to. */
+/** @throws UserError for volumes that nobody here can encrypt, NamedError where a passphrase came or went */
 function requireWritten(volumes: readonly RemoteVolume[], passphrase: string | undefined): void {
-  const other = volumes.find(({ encryption }) => encryption !== undefined && encryption !== 'aes');
+  const other = volumes.find(({ encryption = 'aes' }) => encryption !== 'aes' && encryption !== 'gpg');
   if (other)
-    throw new UserError(
-      `this backup is encrypted by ${other.encryption}; such backups are read, and not added to yet`,
-      SERIOUS,
-    );
+    throw new UserError(`this backup is encrypted by ${other.encryption}; only aes and gpg are known`, SERIOUS);
   const isEncrypted = volumes[0]?.encryption !== undefined;
   if (volumes.length > 0 && isEncrypted !== (passphrase !== undefined)) {
     throw new NamedError(
@@ -180,6 +183,25 @@ function requireWritten(volumes: readonly RemoteVolume[], passphrase: string | u
       `the backup there is ${isEncrypted ? '' : 'not '}encrypted, and that cannot be changed`,
     );
   }
+}
+
+/** What new volumes are encrypted by: what those that are there are, else what was asked for. @throws NamedError where these differ */
+function chooseEncryption(
+  given: Call['given'],
+  volumes: readonly RemoteVolume[],
+  database: LocalDatabase,
+): 'aes' | 'gpg' {
+  const asked = readEncryptionModule(given) || undefined;
+  const known = database.prepare("SELECT name FROM volume WHERE state <> 'temporary' LIMIT 1").get()?.name;
+  const there =
+    volumes[0]?.encryption ?? (known === undefined ? undefined : parseRemoteName(String(known))?.encryption);
+  if (there === undefined) return asked ?? 'aes';
+  const kept = there === 'gpg' ? 'gpg' : 'aes';
+  if (asked === undefined || asked === kept) return kept;
+  throw new NamedError(
+    'ParameterChangeNotSupported',
+    `--encryption-module is ${kept} in this backup and cannot be changed; leave it out, or begin another backup`,
+  );
 }
 
 async function explained<Result>(work: () => Promise<Result>): Promise<Result> {

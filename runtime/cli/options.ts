@@ -7,6 +7,7 @@ import type { S3_OPTIONS } from '../storage/s3/options.ts';
 import type { SSH_OPTIONS } from '../storage/ssh/options.ts';
 import type { WEBDAV_OPTIONS } from '../storage/webdav/options.ts';
 import { destinationOptions } from './destination.ts';
+import { gpgOptions } from './gpg-options.ts';
 
 /** Options of any kind of destination. */
 export type DestinationOption =
@@ -60,7 +61,7 @@ export const backupOptions: readonly Option<CliOption>[] = [
   },
   { name: 'no-local-db', help: 'Read everything from the destination, whatever is known here.' },
   { name: 'tempdir', value: 'FOLDER', help: "Folder for what is fetched. Default: the system's." },
-  { name: 'gpg-program-path', value: 'FILE', default: 'gpg', help: 'GnuPG, for backups that it encrypted.' },
+  ...gpgOptions,
   {
     name: 'disable-module',
     value: 'NAMES',

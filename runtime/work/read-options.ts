@@ -39,6 +39,5 @@ function isKnownElsewhere(plain: string, value: string): boolean {
 
 /** What every backup of a Duplicati's says, and how it is done here without being asked for. */
 const DONE_ANYWAY: Readonly<Record<string, RegExp>> = {
-  'encryption-module': /^(aes|gpg|)$/i,
   'compression-module': /^(zip|)$/i,
 };

@@ -12,7 +12,7 @@ import { readMountPoints } from '../scan/mount-points.ts';
 import { type Found, type Skipped, scan } from '../scan/scan.ts';
 import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
 import { FILESET, writeFileset } from '../volumes/manifest.ts';
-import { createVolume, packContent } from '../volumes/volume-writer.ts';
+import { createVolume, encryptionOf, packContent } from '../volumes/volume-writer.ts';
 import { addEntries, type Counts } from './add-entries.ts';
 import { createBlockWriter, type VolumePlan } from './block-writer.ts';
 import { listedEntries } from './list-writer.ts';
@@ -169,7 +169,7 @@ async function uploadList(
 }
 
 function nameOf({ prefix, form }: VolumePlan): { prefix: string; encryption?: string } {
-  return { prefix, ...(form.passphrase === undefined ? {} : { encryption: 'aes' }) };
+  return { prefix, ...encryptionOf(form) };
 }
 
 function hasChanges(counts: Counts): boolean {

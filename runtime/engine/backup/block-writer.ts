@@ -6,7 +6,13 @@ import type { LocalDatabase } from '../local-database/local-database.ts';
 import { entryNameOf } from '../volumes/hash-text.ts';
 import { type Block, LIST_FOLDER, VOLUME_FOLDER, writeIndexedVolume } from '../volumes/index.ts';
 import { formatRemoteName, type VolumeKind } from '../volumes/remote-name.ts';
-import { createVolume, packContent, type VolumeForm, type VolumeWriter } from '../volumes/volume-writer.ts';
+import {
+  createVolume,
+  encryptionOf,
+  packContent,
+  type VolumeForm,
+  type VolumeWriter,
+} from '../volumes/volume-writer.ts';
 import type { PackedContent } from '../volumes/zip-writer.ts';
 import { storedContent } from '../volumes/zip-writer.ts';
 import type { Ready, Uploads } from './uploads.ts';
@@ -62,7 +68,7 @@ export function createBlockWriter(
   let open: Open | undefined;
 
   function begin(kind: VolumeKind): { id: number; name: string; file: string; writer: VolumeWriter } {
-    const encryption = plan.form.passphrase === undefined ? {} : { encryption: 'aes' };
+    const encryption = encryptionOf(plan.form);
     const ident = clock.random(16).toString('hex');
     const name = formatRemoteName({ prefix: plan.prefix, kind, ident, compression: 'zip', ...encryption });
     const file = path.join(plan.scratch, name);

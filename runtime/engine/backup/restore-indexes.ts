@@ -3,7 +3,7 @@ import path from 'node:path';
 import { entryNameOf, HASHES } from '../volumes/hash-text.ts';
 import { LIST_FOLDER, VOLUME_FOLDER, writeIndexedVolume } from '../volumes/index.ts';
 import { formatRemoteName } from '../volumes/remote-name.ts';
-import { createVolume, packContent } from '../volumes/volume-writer.ts';
+import { createVolume, encryptionOf, packContent } from '../volumes/volume-writer.ts';
 import { storedContent } from '../volumes/zip-writer.ts';
 import type { Machine } from './backup.ts';
 import type { VolumePlan } from './block-writer.ts';
@@ -30,7 +30,7 @@ export async function restoreIndexes(
   const perList = Math.floor(blocksize / HASHES[blockHash]);
   for (const id of dblocks) {
     const { name, size, hash } = volume.get(id) ?? {};
-    const encryption = plan.form.passphrase === undefined ? {} : { encryption: 'aes' };
+    const encryption = encryptionOf(plan.form);
     const ident = clock.random(16).toString('hex');
     const index = formatRemoteName({ prefix: plan.prefix, kind: 'dindex', ident, compression: 'zip', ...encryption });
     const file = path.join(plan.scratch, index);

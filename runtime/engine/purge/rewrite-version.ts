@@ -7,7 +7,7 @@ import { listedEntries } from '../backup/list-writer.ts';
 import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
 import { FILESET, writeFileset } from '../volumes/manifest.ts';
 import { formatRemoteName } from '../volumes/remote-name.ts';
-import { createVolume, packContent } from '../volumes/volume-writer.ts';
+import { createVolume, encryptionOf, packContent } from '../volumes/volume-writer.ts';
 
 /** What leaves a version: `entry` goes, and `instead` comes for it where that is not null. */
 export const CHANGES = `DROP TABLE IF EXISTS temp.purged;
@@ -87,7 +87,7 @@ function nextName(
 ): { time: number; name: string } {
   const limit = database.prepare('SELECT min(time) AS time FROM version WHERE time > ?').get(time)?.time;
   const isTaken = database.prepare('SELECT 1 FROM volume WHERE name = ?');
-  const encryption = plan.form.passphrase === undefined ? {} : { encryption: 'aes' };
+  const encryption = encryptionOf(plan.form);
   for (let at = time + 1; limit === null || limit === undefined || at < Number(limit); at++) {
     const name = formatRemoteName({ prefix: plan.prefix, kind: 'dlist', ident: at, compression: 'zip', ...encryption });
     if (!isTaken.get(name)) return { time: at, name };

@@ -10,6 +10,8 @@ export interface Encryptor {
   update(bytes: Uint8Array): Buffer;
   /** The last bytes. */
   final(): Buffer;
+  /** Nothing of it is wanted any more. */
+  discard?(): void;
 }
 
 /** @param random 64 bytes that nobody can guess: two initialization vectors and the key of the content. */

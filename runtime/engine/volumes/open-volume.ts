@@ -1,6 +1,7 @@
 import { openAesRange } from './aes-range.ts';
 import { type ByteRange, openFileRange } from './byte-range.ts';
-import { type GpgOptions, openGpgRange } from './gpg-range.ts';
+import type { GpgOptions } from './gpg-call.ts';
+import { openGpgRange } from './gpg-range.ts';
 import { LARGEST_MANIFEST, MANIFEST, type Manifest, readManifest } from './manifest.ts';
 import type { RemoteName } from './remote-name.ts';
 import { damaged, VolumeError } from './volume-error.ts';

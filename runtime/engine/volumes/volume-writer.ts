@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, crc32, deflateRawSync, zstdCompressSync } from 'node:zlib';
 import type { Clock } from '../clock/clock.ts';
 import type { Disk } from '../disk/disk.ts';
-import { encryptAes, plain } from './aes-writer.ts';
+import { type Encryptor, encryptAes, plain } from './aes-writer.ts';
 import { nodeHash } from './hash-text.ts';
 import { isNoise } from './is-noise.ts';
 import { MANIFEST, type Manifest, writeManifest } from './manifest.ts';
@@ -13,7 +13,15 @@ export interface VolumeForm {
   manifest: Omit<Manifest, 'created'>;
   /** Absent where nothing is encrypted. */
   passphrase?: string;
+  /** Begins the encryption of a volume by GnuPG, in place of AES Crypt. */
+  gpg?: () => Encryptor;
   compression: Compression;
+}
+
+/** What the names of its volumes end with. */
+export function encryptionOf({ passphrase, gpg }: Pick<VolumeForm, 'passphrase' | 'gpg'>): { encryption?: string } {
+  if (passphrase === undefined) return {};
+  return { encryption: gpg ? 'gpg' : 'aes' };
 }
 
 export interface Compression {
@@ -49,8 +57,8 @@ export function createVolume(disk: Disk, clock: Clock, file: string, form: Volum
   const created = Math.floor(clock.now() / 1000);
   const handle = disk.create(file);
   const hash = createHash(nodeHash(form.manifest.fileHash));
-  const encryptor = form.passphrase === undefined ? plain : encryptAes(form.passphrase, clock.random(64));
-  let size = 0;
+  const encryptor = beginEncryption(form, clock);
+  let [size, taken] = [0, 0];
   const gathered = Buffer.allocUnsafe(GATHER);
   let held = 0;
   const emit = (bytes: Uint8Array) => {
@@ -59,13 +67,17 @@ export function createVolume(disk: Disk, clock: Clock, file: string, form: Volum
     hash.update(bytes);
     disk.append(handle, bytes);
   };
+  const encrypt = (bytes: Uint8Array) => {
+    taken += bytes.byteLength;
+    emit(encryptor.update(bytes));
+  };
   const flush = () => {
-    if (held > 0) emit(encryptor.update(gathered.subarray(0, held)));
+    if (held > 0) encrypt(gathered.subarray(0, held));
     held = 0;
   };
   const put = (bytes: Uint8Array) => {
     if (held + bytes.byteLength > GATHER) flush();
-    if (bytes.byteLength > GATHER) return emit(encryptor.update(bytes));
+    if (bytes.byteLength > GATHER) return encrypt(bytes);
     gathered.set(bytes, held);
     held += bytes.byteLength;
   };
@@ -79,7 +91,8 @@ export function createVolume(disk: Disk, clock: Clock, file: string, form: Volum
   zip.add(MANIFEST, packContent(writeManifest({ ...form.manifest, created }), form.compression));
   return {
     get size() {
-      return size + held + zip.directorySize;
+      // What a program encrypts comes out later than it goes in.
+      return Math.max(size, taken) + held + zip.directorySize;
     },
     add: (name, content) => zip.add(name, content),
     addParts(name, parts) {
@@ -109,10 +122,16 @@ export function createVolume(disk: Disk, clock: Clock, file: string, form: Volum
       return { size, hash: hash.digest() };
     },
     discard() {
+      encryptor.discard?.();
       close();
       disk.remove(file);
     },
   };
+}
+
+function beginEncryption({ passphrase, gpg }: VolumeForm, clock: Clock): Encryptor {
+  if (passphrase === undefined) return plain;
+  return gpg ? gpg() : encryptAes(passphrase, clock.random(64));
 }
 
 /** Texts in pieces that are worth compressing by themselves. */
