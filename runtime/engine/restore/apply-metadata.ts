@@ -1,5 +1,6 @@
 /** Owner, mode, extended attributes and times of what was restored. */
 import {
+  type BigIntStats,
   chmodSync,
   chownSync,
   closeSync,
@@ -54,11 +55,16 @@ export function applyMetadata(
   const time = metadata.modified ?? (wanted.modified === null ? undefined : BigInt(wanted.modified) * 1_000_000_000n);
   attempt('what is known of it', () =>
     hold(place, wanted.type, (held) => {
-      if (permissions) {
-        const uid = accounts.owner(metadata.owner) ?? metadata.uid;
-        const gid = accounts.group(metadata.group) ?? metadata.gid;
-        applyPermissions(held, { ...metadata, uid, gid }, wanted.type, isOwn, attempt);
+      const uid = accounts.owner(metadata.owner) ?? metadata.uid;
+      const gid = accounts.group(metadata.group) ?? metadata.gid;
+      const rights = { ...metadata, uid, gid };
+      // A hard link to another's file may stand there by now: nothing of that is changed.
+      if (wanted.type !== 'Folder' && held.status.nlink > 1n && !isOwn(held.status.ino)) {
+        const isRight = !permissions || hasRights(held, rights, wanted.type);
+        if (isRight && (time === undefined || held.status.mtimeNs === time)) return;
+        throw new Error('it has other names, too');
       }
+      if (permissions) applyPermissions(held, rights, wanted.type, attempt);
       if (time !== undefined) attempt('its time', () => held.setTime(time));
     }),
   );
@@ -67,7 +73,7 @@ export function applyMetadata(
 
 /** One entry, whatever its name means by now. */
 interface Held {
-  status: { ino: bigint; mode: bigint; uid: bigint; gid: bigint; nlink: bigint };
+  status: BigIntStats;
   /** For calls that follow links, which lead to this entry alone; absent where there is none. */
   self: string | undefined;
   chown(uid: number, gid: number): void;
@@ -115,13 +121,23 @@ function byPath(place: string | Buffer, type: Wanted['type']): Held {
   };
 }
 
+type Owner = Record<'uid' | 'gid', number | undefined>;
+
+const hasOwner = ({ status }: Held, { uid, gid }: Owner) =>
+  uid === undefined || gid === undefined || (status.uid === BigInt(uid) && status.gid === BigInt(gid));
+
+const hasRights = (held: Held, rights: Pick<Metadata, 'mode'> & Owner, type: Wanted['type']) =>
+  hasOwner(held, rights) &&
+  (type === 'Symlink' || rights.mode === undefined || (Number(held.status.mode) & 0o7777) === rights.mode);
+
 function applyPermissions(
-  { status, self, chown, chmod }: Held,
-  { uid, gid, mode, attributes }: Pick<Metadata, 'mode' | 'attributes'> & Record<'uid' | 'gid', number | undefined>,
+  held: Held,
+  rights: Pick<Metadata, 'mode' | 'attributes'> & Owner,
   type: Wanted['type'],
-  isOwn: (inode: bigint) => boolean,
   attempt: (what: string, work: () => void) => void,
 ): void {
+  const { self, chown, chmod } = held;
+  const { uid, gid, mode, attributes } = rights;
   const calls = self === undefined ? undefined : fileCalls();
   const isList = (name: string) => name.startsWith(ACCESS_LISTS);
   const setAttributes = (which: (name: string) => boolean) => {
@@ -133,18 +149,8 @@ function applyPermissions(
       });
     }
   };
-  const hasOwner = uid === undefined || gid === undefined || (status.uid === BigInt(uid) && status.gid === BigInt(gid));
-  const hasMode = type === 'Symlink' || mode === undefined || (Number(status.mode) & 0o7777) === mode;
-  // A hard link to another's file may stand there by now: that is not to become the owner's.
-  const isShared = type === 'File' && status.nlink > 1n && !isOwn(status.ino);
-  if (isShared && !(hasOwner && hasMode)) {
-    attempt('its owner and mode', () => {
-      throw new Error('it has other names, too');
-    });
-    return;
-  }
   attempt('its owner', () => {
-    if (!hasOwner && uid !== undefined && gid !== undefined) chown(uid, gid);
+    if (!hasOwner(held, rights) && uid !== undefined && gid !== undefined) chown(uid, gid);
   });
   // Of a folder above it, which hands them down.
   if (calls && self !== undefined && type !== 'Symlink') {

@@ -87,7 +87,7 @@ export async function finishEntries(
         // A folder that was there is its owner's, whatever is restored into it.
         if (made.length === 0 && !target.isNew) return;
         const place = made.length === 0 ? target.rootPlace : target.at(made);
-        const isOwn = (inode: bigint) => wanted.type !== 'File' || writer.isOwn(wanted.entry, inode);
+        const isOwn = (inode: bigint) => writer.isOwn(wanted.entry, inode);
         for (const message of applyMetadata(place, wanted, metadata, {
           permissions: order.permissions,
           accounts,
