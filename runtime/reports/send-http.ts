@@ -1,9 +1,8 @@
-import { request as requestPlain } from 'node:http';
-import { request as requestTls } from 'node:https';
 import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../errors.ts';
 import { optionNamed } from '../jobs/job-document.ts';
-import { listAuthorities } from '../tls/authorities.ts';
+import { createHttpClient } from '../storage/http/http.ts';
+import { readHashes } from '../storage/tls/trust.ts';
 import { fillTemplate, isAsked, isOn, numberOf, type Report, spanOf, writeJson } from './report.ts';
 
 const MOST_ADDRESSES = 10;
@@ -73,33 +72,45 @@ function writeForm(report: Report): string {
   return `${encodeURIComponent(name)}=${encodeURIComponent(message)}${extra === '' ? '' : `&${encodeURI(extra)}`}`;
 }
 
-/** One attempt. Where the server sends us elsewhere, we do not go. */
-function post(url: URL, form: Form, body: string, { document }: Report): Promise<void> {
-  const verb = (optionNamed(document.options, 'send-http-verb') || 'POST').toUpperCase();
+/** One attempt. Where the server sends us elsewhere, we do not go. Nothing is sent before its certificate was judged. */
+async function post(url: URL, form: Form, body: string, { document }: Report): Promise<void> {
+  const { options } = document;
+  const verb = (optionNamed(options, 'send-http-verb') || 'POST').toUpperCase();
   const bytes = Buffer.from(body);
-  const isSecure = url.protocol === 'https:';
-  const request = isSecure ? requestTls : requestPlain;
-  return new Promise((resolve, reject) => {
-    const call = request(url, {
-      method: ['POST', 'PUT', 'PATCH'].includes(verb) ? verb : 'POST',
-      agent: false,
-      signal: AbortSignal.timeout(LIMIT),
-      headers: {
-        'Content-Type': form === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
-        'Content-Length': bytes.length,
-      },
-      ...(isSecure ? { minVersion: 'TLSv1.2' as const, ca: listAuthorities() } : {}),
-      ...(isSecure && isOn(document.options, 'send-http-accept-any-ssl-certificate')
-        ? { rejectUnauthorized: false }
-        : {}),
-    });
-    call.on('error', reject);
-    call.on('response', (response) => {
-      response.destroy(); // what it says is of no interest
-      const status = response.statusCode ?? 0;
-      if (status >= 200 && status < 300) resolve();
-      else reject(new Error(`it answered ${status}`));
-    });
-    call.end(bytes);
+  const isEncrypted = url.protocol === 'https:';
+  const client = createHttpClient({
+    where: url.host,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: Number(url.port) || (isEncrypted ? 443 : 80),
+    isEncrypted,
+    rules: {
+      acceptAny: isOn(options, 'send-http-accept-any-ssl-certificate'),
+      hashes: readHashes(
+        'send-http-accept-specified-ssl-hash',
+        optionNamed(options, 'send-http-accept-specified-ssl-hash'),
+      ),
+    },
+    patience: LIMIT,
   });
+  try {
+    const { status, body: said } = await client.send({
+      method: ['POST', 'PUT', 'PATCH'].includes(verb) ? verb : 'POST',
+      path: `${url.pathname}${url.search}`,
+      headers: {
+        ...(url.username === '' ? {} : { authorization: basicOf(url) }),
+        'content-type': form === 'json' ? 'application/json' : 'application/x-www-form-urlencoded',
+        'content-length': `${bytes.length}`,
+      },
+      body: bytes,
+      signal: AbortSignal.timeout(LIMIT),
+    });
+    said.on('error', () => {}).destroy(); // what it says is of no interest
+    if (status < 200 || status >= 300) throw new Error(`it answered ${status}`);
+  } finally {
+    client.close();
+  }
+}
+
+function basicOf({ username, password }: URL): string {
+  return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
 }

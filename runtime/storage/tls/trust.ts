@@ -13,7 +13,15 @@ export interface CertificateRules {
 
 /** @throws StorageError for a hash that is none */
 export function readCertificateRules(given: ReadOptions<keyof typeof CERTIFICATE_OPTIONS>): CertificateRules {
-  const hashes = (given.text('accept-specified-ssl-hash') ?? '')
+  return {
+    acceptAny: given.flag('accept-any-ssl-certificate'),
+    hashes: readHashes('accept-specified-ssl-hash', given.text('accept-specified-ssl-hash')),
+  };
+}
+
+/** The hashes that an option lists. @throws StorageError for what is none */
+export function readHashes(option: string, text = ''): readonly string[] {
+  const hashes = text
     .split(/[,;\s]+/)
     .map((one) => one.replaceAll(':', '').toUpperCase())
     .filter((one) => one !== '');
@@ -21,9 +29,9 @@ export function readCertificateRules(given: ReadOptions<keyof typeof CERTIFICATE
   if (wrong !== undefined)
     throw new StorageError(
       'invalid',
-      `--accept-specified-ssl-hash: ${wrong.slice(0, 100)} is no SHA-1 or SHA-256 in hexadecimal digits`,
+      `--${option}: ${wrong.slice(0, 100)} is no SHA-1 or SHA-256 in hexadecimal digits`,
     );
-  return { acceptAny: given.flag('accept-any-ssl-certificate'), hashes };
+  return hashes;
 }
 
 let known: string[] | undefined;

@@ -1,7 +1,10 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import test from 'ava';
 import { fillTemplate, isAsked, writeJson } from '../../../runtime/reports/report.ts';
 import { sendHttp } from '../../../runtime/reports/send-http.ts';
 import { readServer, sendMail } from '../../../runtime/reports/send-mail.ts';
+import { makeIdentity } from '../storage/servers/servers.ts';
 import { makeReport, startMailServer, startWebServer } from './stand-ins.ts';
 
 test('templates name the operation, the result and options; no secret comes out of one, and no file is read for one', (t) => {
@@ -121,4 +124,25 @@ test('a report is sent again as often as its options say, and goes nowhere else'
   });
   t.is(never.heard.length, 3);
   await t.throwsAsync(sendHttp(makeReport({ ...options, 'send-http-url': 'file:///etc/passwd' })));
+});
+
+test('a report goes over TLS to a server that is trusted, or whose certificate was named, and nothing of it to another', async (t) => {
+  const identity = makeIdentity();
+  const heard: string[] = [];
+  const server = createServer({ cert: identity.certificate, key: identity.key }, async (request, response) => {
+    for await (const part of request) heard.push(`${part}`);
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo; // it listens on a port
+  const send = (more: Record<string, string>) =>
+    sendHttp(makeReport({ 'send-http-url': `https://127.0.0.1:${port}/x`, 'send-http-retries': '0', ...more }));
+  await t.throwsAsync(send({}), { message: /not trusted/ });
+  await t.throwsAsync(send({ 'send-http-accept-specified-ssl-hash': 'ab'.repeat(20) }), { message: /not trusted/ });
+  await t.throwsAsync(send({ 'send-http-accept-specified-ssl-hash': 'what' }), { message: /is no SHA-1/ });
+  t.deepEqual(heard, []);
+  await send({ 'send-http-accept-specified-ssl-hash': identity.hash });
+  await send({ 'send-http-accept-any-ssl-certificate': 'true' });
+  t.is(heard.length, 2);
 });
