@@ -74,7 +74,8 @@ function judgeHost(request: IncomingMessage, rule: GateRule): { host: string; is
     host: (typeof named === 'string' ? named : host).toLowerCase(),
     // How the browser reaches the proxy, where it says so; how the proxy reaches us is another matter.
     isSecure: (request.headers['x-forwarded-proto'] ?? (isEncrypted ? 'https' : '')) === 'https',
-    prefix: readPrefix(request.headers['x-forwarded-prefix']),
+    // The second name is for proxies that fill the first with something else.
+    prefix: readPrefix(request.headers['x-forwarded-prefix'] || request.headers['x-forwarded-prefix-alt']),
   };
 }
 

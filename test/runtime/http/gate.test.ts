@@ -228,6 +228,8 @@ test('a proxy is believed over TLS too: how the browser reaches it is what it sa
   });
   t.like(judge({ 'x-forwarded-proto': 'http' }), { isSecure: false });
   t.like(judge({}), { isSecure: true, prefix: '' });
+  t.like(judge({ 'x-forwarded-prefix-alt': '/other' }), { prefix: '/other' });
+  t.like(judge({ 'x-forwarded-prefix': '/backup', 'x-forwarded-prefix-alt': '/other' }), { prefix: '/backup' });
   t.like(judge({ 'x-forwarded-proto': 'http', 'x-forwarded-prefix': '/backup' }, false), {
     isSecure: true,
     prefix: '',
