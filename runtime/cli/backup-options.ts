@@ -50,6 +50,9 @@ export const sourceOptions: readonly Option<CliOption>[] = [
     value: 'NAMES',
     help: 'Leave out what is Hidden (a name with a dot) or ReadOnly (for everybody).',
   },
+  { name: 'exclude-empty-folders', help: 'Leave folders out that hold nothing, or nothing but such folders.' },
+  { name: 'skip-metadata', help: 'Record neither owners, modes, times of folders nor attributes.' },
+  { name: 'disable-filetime-check', help: 'Read all files again, also those whose time and size are as they were.' },
   {
     name: 'ignore-filenames',
     value: 'NAMES',

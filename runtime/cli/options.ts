@@ -98,6 +98,7 @@ export const restoreOptions: readonly Option<CliOption>[] = [
   },
   { name: 'overwrite', help: 'Replace files that differ. Without it what is restored gets a name with a date.' },
   { name: 'restore-permissions', help: 'Set owners, modes and extended attributes as they were.' },
+  { name: 'skip-metadata', help: 'Set nothing but contents: no times, owners, modes or attributes.' },
   { name: 'skip-restore-verification', help: 'Do not read restored files again; every block was looked at already.' },
   { name: 'no-local-blocks', help: 'Take everything from the destination, as is always done.' },
 ];

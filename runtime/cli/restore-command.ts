@@ -48,6 +48,7 @@ async function runRestore(call: Call): Promise<number> {
       keepPaths: folder === undefined || given.flag('dont-compress-restore-paths'),
       isWanted: filter.isWanted,
       permissions: given.flag('restore-permissions'),
+      skipMetadata: given.flag('skip-metadata'),
       overwrite: given.flag('overwrite'),
       verify: !given.flag('skip-restore-verification'),
       report: progress.done,

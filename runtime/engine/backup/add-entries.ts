@@ -36,6 +36,8 @@ export interface AddOrder {
   blocks: BlockWriter;
   form: VolumeForm;
   describer: Describer;
+  /** Files are read whatever is known of them. */
+  readAll?: boolean;
   version: Version;
   before: Version | undefined;
   /** True for a name whose content would not become smaller. */
@@ -109,7 +111,14 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
       counts.openedBytes += size;
     }
     if (hasChanged) order.skip({ path, why: 'it changed while it was read; what was read is in this version' });
-    rows.addTo(version.id, rows.entry(path, type, content, metadata), secondsOf(type, status.mtimeNs));
+    const row = rows.entry(path, type, content, metadata);
+    const old = order.readAll ? previous.of(path) : undefined;
+    const modified = secondsOf(type, status.mtimeNs);
+    if (old?.entry === row && old.modified === modified) {
+      previous.keep(old);
+      return;
+    }
+    rows.addTo(version.id, row, modified);
     if (entry.isKnown) previous.replace();
     counts[`${entry.isKnown ? 'modified' : 'added'}${words[type]}`]++;
   }
@@ -121,7 +130,9 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
       counts.examinedBytes += Number(status.size);
     }
     const old = previous.of(path);
-    const sameness = old ? howSame(old, one, description, (bytes) => hashAtOnce(wholeHash, bytes, 'buffer')) : 'no';
+    const isRead = type === 'File' && (order.readAll || isRacy(old));
+    const sameness =
+      old && !isRead ? howSame(old, one, description, (bytes) => hashAtOnce(wholeHash, bytes, 'buffer')) : 'no';
     if (old && sameness === 'all') {
       names.keep(one, { content: old.content, size: old.size });
       return previous.keep(old);
@@ -138,6 +149,10 @@ export async function addEntries(found: Iterable<Found>, order: AddOrder): Promi
       isStored: order.isCompressed(splitPath(path).name),
     });
   }
+
+  /** Without metadata nothing is finer than a second: what changed in the one in which the version before was begun may have changed again. */
+  const isRacy = (old: Before | undefined) =>
+    order.describer.isSkipped === true && (old?.modified ?? 0) >= (order.before?.time ?? 0);
 
   try {
     let beats = 0;

@@ -28,6 +28,12 @@ export interface BackupOrder extends VolumePlan {
   isCompressed(name: string): boolean;
   /** Uploads at once. */
   uploadsAtOnce: number;
+  /** Leave folders out in which there is nothing but folders, `--exclude-empty-folders`. */
+  excludeEmptyFolders?: boolean;
+  /** Record no metadata but where links point to, `--skip-metadata`. */
+  skipMetadata?: boolean;
+  /** Read files also where nothing of them seems to be new, `--disable-filetime-check`. */
+  readAll?: boolean;
   /** Write a version also where nothing changed, `--upload-unchanged-backups`. */
   uploadUnchanged: boolean;
   /** Threads that read, hash and compress; without a number as many as help. */
@@ -98,6 +104,7 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
     const before = lastVersion(database);
     begin();
     const version = beginVersion(database, Math.floor(clock.now() / 1000), nameOf(order));
+    const isSkipped = order.skipMetadata === true;
     const skipped: Skipped[] = [];
     const skip = (one: Skipped) => void skipped.push(one);
     const entries = scan({
@@ -105,6 +112,7 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
       isWanted: order.isWanted,
       skip,
       ...(order.canSkip ? { canSkip: order.canSkip } : {}),
+      excludeEmptyFolders: order.excludeEmptyFolders === true,
     });
     const {
       counts,
@@ -114,7 +122,8 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
       database,
       blocks,
       form: order.form,
-      describer: { accounts: readAccounts(), mounts: readMountPoints(), calls: fileCalls(skip) },
+      describer: { accounts: readAccounts(), mounts: readMountPoints(), calls: fileCalls(skip), isSkipped },
+      readAll: order.readAll === true,
       version,
       before,
       isCompressed: order.isCompressed,

@@ -1,6 +1,7 @@
 /** What options leave out of a backup by more than its path: size, attributes, links, and a file that marks a folder. */
-import { existsSync, lstatSync, type Stats } from 'node:fs';
+import { type BigIntStats, existsSync } from 'node:fs';
 import path from 'node:path';
+import { nameOfText } from '../volumes/name-text.ts';
 
 export interface SourceRules {
   /** `skip-files-larger-than`, in bytes. */
@@ -20,26 +21,22 @@ export const KNOWN_ATTRIBUTES = ['Hidden', 'ReadOnly', 'Directory', 'ReparsePoin
 
 /** Says whether an entry that the filters let through is wanted. Asked once for each, in the order of the scan. */
 export function applySourceRules(rules: SourceRules): {
-  isWanted(place: string): boolean;
+  isWanted(place: string, status: BigIntStats): boolean;
   canSkip(folder: string): boolean;
 } {
   const met = new Set<string>();
-  const isMarked = (folder: string) => rules.markers.some((name) => existsSync(path.join(folder, name)));
+  const isMarked = (folder: string) => rules.markers.some((name) => existsSync(nameOfText(path.join(folder, name))));
   const isNeeded =
     rules.largest !== undefined || rules.ignoreLinks || rules.hardLinks !== 'All' || rules.attributes.length > 0;
   return {
-    isWanted(place) {
+    isWanted(place, status) {
       if (place.endsWith(path.sep) && isMarked(place)) return false;
       if (!isNeeded) return true;
-      const status = lstatSync(place.length > 1 && place.endsWith(path.sep) ? place.slice(0, -1) : place, {
-        throwIfNoEntry: false,
-      });
-      if (!status) return true; // gone meanwhile: the scan says so
       if (status.isSymbolicLink() && rules.ignoreLinks) return false;
       if (attributesOf(place, status).some((name) => rules.attributes.includes(name))) return false;
       if (!status.isFile()) return true;
       if (rules.largest !== undefined && status.size > rules.largest) return false;
-      if (rules.hardLinks === 'All' || status.nlink < 2) return true;
+      if (rules.hardLinks === 'All' || status.nlink < 2n) return true;
       const key = `${status.dev} ${status.ino}`;
       if (rules.hardLinks === 'None' || met.has(key)) return false;
       met.add(key);
@@ -49,10 +46,10 @@ export function applySourceRules(rules: SourceRules): {
   };
 }
 
-function attributesOf(place: string, status: Stats): string[] {
+function attributesOf(place: string, status: BigIntStats): string[] {
   const found = [];
   if (path.basename(place).startsWith('.')) found.push('Hidden');
-  if ((status.mode & 0o222) === 0) found.push('ReadOnly');
+  if ((status.mode & 0o222n) === 0n) found.push('ReadOnly');
   if (status.isDirectory()) found.push('Directory');
   if (status.isSymbolicLink()) found.push('ReparsePoint');
   return found.length === 0 ? ['Normal'] : found;

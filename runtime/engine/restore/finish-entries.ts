@@ -35,6 +35,7 @@ export interface FinishOrder {
   prefix: string;
   manifest: Manifest;
   permissions: boolean;
+  skipMetadata?: boolean;
   overwrite: boolean;
   writer: FileWriter;
   verify?: boolean;
@@ -85,15 +86,17 @@ export async function finishEntries(
       if (metadata instanceof Error) shortfalls.push({ path, kind: 'partly', message: metadata.message });
       else if (metadata) {
         // A folder that was there is its owner's, whatever is restored into it.
-        if (made.length === 0 && !target.isNew) return;
-        const place = made.length === 0 ? target.rootPlace : target.at(made);
-        const isOwn = (inode: bigint) => writer.isOwn(wanted.entry, inode);
-        for (const message of applyMetadata(place, wanted, metadata, {
-          permissions: order.permissions,
-          accounts,
-          isOwn,
-        }))
-          shortfalls.push({ path, kind: 'partly', message });
+        const isTheirs = made.length === 0 && !target.isNew;
+        if (!isTheirs && !order.skipMetadata) {
+          const place = made.length === 0 ? target.rootPlace : target.at(made);
+          const isOwn = (inode: bigint) => writer.isOwn(wanted.entry, inode);
+          for (const message of applyMetadata(place, wanted, metadata, {
+            permissions: order.permissions,
+            accounts,
+            isOwn,
+          }))
+            shortfalls.push({ path, kind: 'partly', message });
+        }
         joined.note(wanted, metadata, made);
       }
       if (wanted.type === 'File') writer.forget(wanted.entry);

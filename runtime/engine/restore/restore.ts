@@ -16,6 +16,8 @@ export interface RestoreOrder {
   isWanted(path: string): boolean;
   /** Owner and mode as they were; without it files are this account's own, readable by nobody else. */
   permissions: boolean;
+  /** No metadata at all: new files are this account's own, of now. */
+  skipMetadata?: boolean;
   /** True: all folders of a path are made below `into`. */
   keepPaths?: boolean;
   /** False: what is on the disk is not read again. */

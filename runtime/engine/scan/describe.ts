@@ -25,6 +25,8 @@ export interface Describer {
   mounts: MountPoints;
   /** Absent where extended attributes and holes cannot be asked for. */
   calls: FileCalls | undefined;
+  /** Records nothing but where links point to. */
+  isSkipped?: boolean;
 }
 
 export interface Description {
@@ -37,7 +39,9 @@ export interface Description {
 }
 
 /** @throws Error when the entry is gone meanwhile */
-export function describeEntry(found: Found, { accounts, mounts, calls }: Describer): Description {
+export function describeEntry(found: Found, describer: Describer): Description {
+  if (describer.isSkipped) return describeNothing(found, describer.calls);
+  const { accounts, mounts, calls } = describer;
   const { status, type, place, linkTarget } = found;
   const texts: Record<string, string> = {};
   const own: Record<string, string> = {};
@@ -61,18 +65,29 @@ export function describeEntry(found: Found, { accounts, mounts, calls }: Describ
   texts.CoreCreatetime = String(
     ticksOf(status.birthtimeNs < status.mtimeNs && status.birthtimeNs > 0n ? status.birthtimeNs : status.mtimeNs),
   );
-  if (linkTarget !== undefined) texts.CoreSymlinkTarget = textOfName(linkTarget);
-
+  if (linkTarget !== undefined) describeTarget(linkTarget, texts, own);
   const mode = Number(status.mode) & 0o7777;
   if (type !== 'Symlink' && mode > 0o777) own[OWN_KEYS.mode] = String(mode);
   const time = nanosecondsAt(ticksOf(status.mtimeNs));
   if (time !== status.mtimeNs) own[OWN_KEYS.nanoseconds] = String(status.mtimeNs - time);
-  if (texts.CoreSymlinkTarget !== undefined && !linkTarget!.equals(Buffer.from(texts.CoreSymlinkTarget)))
-    own[OWN_KEYS.linkTarget] = linkTarget!.toString('base64');
   if (type !== 'Folder' && status.nlink > 1n) own[OWN_KEYS.hardLink] = `${status.ino} ${mounts.of(found)}`;
   const holes = type === 'File' && calls ? holesOf(found, hasAttributes, calls) : [];
   if (holes.length > 0) own[OWN_KEYS.holes] = formatHoles(holes);
   return { metadata: writeMetadata({ ...texts, ...own }), plain: () => plainOf(texts), holes };
+}
+
+function describeNothing(found: Found, calls: FileCalls | undefined): Description {
+  const texts: Record<string, string> = {};
+  if (found.linkTarget !== undefined) describeTarget(found.linkTarget, texts, texts);
+  const metadata = writeMetadata(texts);
+  const holes = found.type === 'File' && calls ? holesOf(found, true, calls) : [];
+  return { metadata, plain: () => metadata, holes };
+}
+
+function describeTarget(target: Buffer, texts: Record<string, string>, own: Record<string, string>): void {
+  const text = textOfName(target);
+  texts.CoreSymlinkTarget = text;
+  if (!target.equals(Buffer.from(text))) own[OWN_KEYS.linkTarget] = target.toString('base64');
 }
 
 /** Duplicati records no empty attribute. */

@@ -30,6 +30,8 @@ export interface ScanOrder {
   isWanted(path: string, found: Found): boolean;
   /** Whether nothing below a folder that is not wanted can be; without it such a folder is not entered. */
   canSkip?(folder: string): boolean;
+  /** Leaves folders out in which, at any depth, nothing is wanted but folders; the sources themselves stay. */
+  excludeEmptyFolders?: boolean;
   skip(skipped: Skipped): void;
 }
 
@@ -43,7 +45,7 @@ export function* scan(order: ScanOrder): Generator<Found> {
   for (const source of sources) {
     if (seen.some((other) => source.startsWith(asFolder(other)))) continue;
     seen.push(source);
-    yield* visit(source, nameOfText(source), undefined, order);
+    yield* visit(source, nameOfText(source), undefined, order, undefined);
   }
 }
 
@@ -53,26 +55,54 @@ function* visit(
   place: string | Buffer,
   parent: ScanFolder | undefined,
   order: ScanOrder,
+  held: Held | undefined,
 ): Generator<Found> {
   const found = attempt(path, order, () => lookAt(path, place));
   if (!found) return;
   if (typeof found === 'string') return order.skip({ path, why: found });
   const isWanted = order.isWanted(found.path, found);
-  if (isWanted) yield found;
+  const isHeld = order.excludeEmptyFolders === true && found.type === 'Folder' && parent !== undefined;
+  if (isWanted && !isHeld) {
+    yield* give(held);
+    yield found;
+  }
   if (found.type !== 'Folder' || (!isWanted && (order.canSkip?.(found.path) ?? true))) return;
   if (Buffer.byteLength(path) > LONGEST_PATH)
     return order.skip({ path, why: `its path is longer than ${LONGEST_PATH} bytes; what is in it is not backed up` });
   const folder = attempt(path, order, () => openFolder(place, parent));
-  if (!folder) return;
+  if (!folder) {
+    // Nobody knows that it is empty.
+    if (isWanted && isHeld) {
+      yield* give(held);
+      yield found;
+    }
+    return;
+  }
+  const within = isWanted && isHeld ? { found, folder, above: held, isGiven: false } : held;
   try {
     for (const name of attempt(path, order, () => folder.names()) ?? []) {
       const child = asFolder(path) + textOfName(name);
       const at = attempt(child, order, () => folder.place(name));
-      if (at !== undefined) yield* visit(child, at, folder, order);
+      if (at !== undefined) yield* visit(child, at, folder, order, within);
     }
   } finally {
     folder.close();
   }
+}
+
+/** A folder that waits for the first thing in it. */
+interface Held {
+  found: Found;
+  folder: ScanFolder;
+  above: Held | undefined;
+  isGiven: boolean;
+}
+
+function* give(held: Held | undefined): Generator<Found> {
+  if (!held || held.isGiven) return;
+  yield* give(held.above);
+  held.isGiven = true;
+  yield { ...held.found, place: held.folder.place(Buffer.from('.')) };
 }
 
 /** An entry, or what kind of thing it is that cannot be backed up. */

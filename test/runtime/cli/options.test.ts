@@ -1,7 +1,17 @@
 /** Every option of a real Duplicati does what it says, or is refused with its reason. */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { commandOptions, refusedOptions } from '../../../runtime/cli/commands.ts';
@@ -74,6 +84,7 @@ test('what is left out by size, links, attributes and marked folders is not in t
   const cases: [string[], string[]][] = [
     [[], all],
     [['--ignore-filenames='], [...all, 'cache/'].sort()],
+    [['--ignore-filenames=', '--exclude=*kept', '--exclude=*TAG', '--exclude-empty-folders'], all],
     [['--ignore-filenames=small:none'], []],
     [['--skip-files-larger-than=1kb'], without('large')],
     [['--symlink-policy=ignore'], without('link')],
@@ -110,6 +121,34 @@ test('what is left out by size, links, attributes and marked folders is not in t
     t.is(refused.code, 200);
     t.regex(refused.stderr, why);
   }
+});
+
+test('metadata is left out of a backup or of a restore, and all files are read again, where that is asked for', async (t) => {
+  const root = await makeFolder(t);
+  const source = path.join(root, 'source');
+  mkdirSync(source);
+  writeFileSync(path.join(source, 'file'), 'As it was.');
+  chmodSync(path.join(source, 'file'), 0o4751);
+  utimesSync(path.join(source, 'file'), 1000, 1000);
+  const place = [`file://${root}/remote`, `--dbpath=${root}/db`, '--no-encryption'];
+  const run = (command: string, ...args: string[]) =>
+    runProgram('duplicati-cli', [command, ...place, ...args], { HOME: root });
+  const restored = async (name: string, ...args: string[]) => {
+    const { code, stderr } = await run('restore', `--restore-path=${root}/${name}`, '--restore-permissions', ...args);
+    t.is(code, 0, stderr);
+    const { mode, mtimeMs } = statSync(path.join(root, name, 'file'));
+    return { mode: mode & 0o7777, isOld: mtimeMs === 1_000_000 };
+  };
+  t.is((await run('backup', source)).code, 0);
+  t.deepEqual(await restored('whole'), { mode: 0o4751, isOld: true });
+  t.deepEqual(await restored('bare', '--skip-metadata'), { mode: 0o600, isOld: false });
+  writeFileSync(path.join(source, 'file'), 'as it was.');
+  utimesSync(path.join(source, 'file'), 1000, 1000);
+  chmodSync(path.join(source, 'file'), 0o4751);
+  t.is((await run('backup', source)).code, 1, 'nothing seems to be new');
+  t.is((await run('backup', source, '--disable-filetime-check')).code, 0);
+  t.is((await run('backup', source, '--skip-metadata')).code, 0);
+  t.deepEqual(await restored('without'), { mode: 0o600, isOld: true });
 });
 
 test('a verification file lists every volume with its hash, and is no volume', async (t) => {
