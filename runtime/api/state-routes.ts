@@ -1,9 +1,9 @@
 import { NEVER } from '../backups/backup.ts';
 import { isoTime } from '../backups/configuration.ts';
-import { Refusal, type Route } from '../http/route.ts';
+import { type Call, Refusal, type Route } from '../http/route.ts';
 import type { Progress } from '../jobs/progress.ts';
 import type { Queue, Task } from '../jobs/queue.ts';
-import type { Events } from './events.ts';
+import { type Events, waitForEvent } from './events.ts';
 import type { Notifications } from './notifications.ts';
 
 /** When backups run next, as a scheduler has planned it: identifiers and times in ISO 8601. */
@@ -121,6 +121,20 @@ export function readDuration(text: string): number {
   );
 }
 
+/** Seconds: a client may ask for as much, and is answered after as much; its session may have ended meanwhile. */
+const POLLS = { least: 10, most: 3600, longest: 300 };
+
+/** A client that asks so (`longpoll`) is answered when something has happened since the event that it knows. @throws Refusal 400 */
+async function pollState(events: Events, { query, closed }: Call): Promise<void> {
+  if (!/^(true|1|yes|on)$/i.test(query.get('longpoll') ?? '')) return;
+  const [seen, duration] = [query.get('lastEventId') ?? '', query.get('duration') ?? ''];
+  if (!/^-?\d{1,15}$/.test(seen)) throw new Refusal(400, 'A long poll needs lastEventId, the last event that is known');
+  const seconds = readDuration(duration);
+  if (seconds < POLLS.least || seconds > POLLS.most)
+    throw new Refusal(400, 'The duration must be between 10 seconds and 1 hour');
+  await waitForEvent(events, Number(seen), Math.min(seconds, POLLS.longest) * 1000, closed());
+}
+
 /** What the server does now: state, tasks and progress. @param savePause keeps a pause for the next start. */
 export function stateRoutes(needs: StateNeeds, savePause: () => void, now = Date.now): Route[] {
   const { queue } = needs;
@@ -130,7 +144,15 @@ export function stateRoutes(needs: StateNeeds, savePause: () => void, now = Date
     return task;
   };
   return [
-    { method: 'GET', access: 'session', path: '/api/v1/serverstate', answer: () => ({ json: writeState(needs) }) },
+    {
+      method: 'GET',
+      access: 'session',
+      path: '/api/v1/serverstate',
+      async answer(call) {
+        await pollState(needs.events, call);
+        return { json: writeState(needs) };
+      },
+    },
     {
       method: 'POST',
       access: 'session',

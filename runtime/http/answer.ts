@@ -40,7 +40,7 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
     let address: Address | undefined;
     try {
       address = passGate(request, site.rule);
-      send(request, response, await answer(request, address), address.foreignOrigin);
+      send(request, response, await answer(request, address, response), address.foreignOrigin);
     } catch (thrown) {
       const refusal = thrown instanceof Refusal ? thrown : undefined;
       if (!refusal) site.log.error(`${request.method} ${address?.path}: ${messageOf(thrown)}`);
@@ -50,7 +50,7 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
     }
   };
 
-  async function answer(request: IncomingMessage, address: Address): Promise<Reply> {
+  async function answer(request: IncomingMessage, address: Address, response: ServerResponse): Promise<Reply> {
     const { path, query, isSecure, prefix, foreignOrigin } = address;
     if (request.method === 'OPTIONS') return answerPreflight(request, foreignOrigin);
     const method = request.method === 'HEAD' ? 'GET' : (request.method ?? '');
@@ -73,6 +73,7 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
       port: request.socket.localPort ?? 0,
       localAddress: request.socket.localAddress ?? '',
       userAgent: (request.headers['user-agent'] ?? '').slice(0, 200),
+      closed: () => closedSignal(response),
     });
   }
 
@@ -94,6 +95,13 @@ export function makeAnswerer(site: Site): (request: IncomingMessage, response: S
     if (!file) throw new Refusal(404, 'There is nothing at this address.');
     return file;
   }
+}
+
+function closedSignal(response: ServerResponse): AbortSignal {
+  const controller = new AbortController();
+  if (response.closed) controller.abort();
+  else response.once('close', () => controller.abort());
+  return controller.signal;
 }
 
 /** RFC 6750, section 3. */

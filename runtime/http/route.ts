@@ -36,6 +36,8 @@ export interface Call {
   localAddress: string;
   /** What the client calls itself; for the list of sessions. */
   userAgent: string;
+  /** Aborted when the client is gone, for answers that wait. */
+  closed(): AbortSignal;
 }
 
 /** An answer. One of `json`, `text` and `bytes`, or none for an empty one. */
