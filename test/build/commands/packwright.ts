@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { cp, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp } from 'node:fs/promises';
 import path from 'node:path';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const CLI = path.join(ROOT, 'build/cli.ts');
@@ -35,7 +35,7 @@ export function startPackwright(args: readonly string[]): ChildProcess {
 
 /** An empty folder of this test's own. */
 export function emptyFolder(name: string): Promise<string> {
-  return mkdtemp(path.join(tmpdir(), `packwright-${name}-`));
+  return Promise.resolve(makeScratchFolder(`packwright-${name}`));
 }
 
 /** A copy of the tiny product, free to be broken. */

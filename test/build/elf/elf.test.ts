@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { readElf, readInterpreter } from '../../../build/elf/read-elf.ts';
 import { stripElf } from '../../../build/elf/strip-elf.ts';
 import { bytesSource, openSource } from '../../../build/host/byte-source.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 const onLinux = process.platform === 'linux' ? test : test.skip;
 
@@ -30,7 +30,7 @@ onLinux('a stripped Node is smaller, has no symbols and runs', async (t) => {
   t.true(bytes.length < source.size * 0.85);
   const elf = await readElf(bytesSource('stripped', bytes));
   t.false(elf.sections.some((section) => /^\.(symtab|strtab|debug)/.test(section.name)));
-  const file = path.join(await mkdtemp(path.join(tmpdir(), 'strip-')), 'node');
+  const file = path.join(makeScratchFolder('strip'), 'node');
   await writeFile(file, bytes);
   await chmod(file, 0o755);
   t.is(execFileSync(file, ['--version'], { encoding: 'utf8' }).trim(), process.version);

@@ -1,10 +1,10 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { loadManifest } from '../../../build/manifest/load.ts';
 import { suggestWord } from '../../../build/manifest/suggest.ts';
 import { PackwrightError } from '../../../build/model/errors.ts';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 const LEAST = {
   name: 'thing',
@@ -16,7 +16,7 @@ const LEAST = {
 };
 
 async function load(manifest: unknown) {
-  const folder = await mkdtemp(path.join(tmpdir(), 'manifest-'));
+  const folder = makeScratchFolder('manifest');
   await writeFile(
     path.join(folder, 'packwright.json'),
     typeof manifest === 'string' ? manifest : JSON.stringify(manifest),
@@ -197,7 +197,7 @@ test('every fault of a manifest is reported at once', async (t) => {
 });
 
 test('a folder without a manifest says how to make one', async (t) => {
-  const folder = await mkdtemp(path.join(tmpdir(), 'manifest-'));
+  const folder = makeScratchFolder('manifest');
   await t.throwsAsync(loadManifest(folder), { message: /run "packwright init"/ });
 });
 

@@ -1,18 +1,18 @@
 /** What `npm pack` makes for users, and that the project is whole afterwards. In a copy: nothing here touches the project itself. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { cp, mkdtemp, readdir, readFile, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PARTS = ['build', 'installers', 'platforms', 'package.json', 'packwright.lock.json', 'tsconfig.json', 'LICENSE'];
 
 async function copyProject(): Promise<string> {
-  const copy = await mkdtemp(path.join(tmpdir(), 'packwright-pack-'));
+  const copy = makeScratchFolder('packwright-pack');
   for (const part of [...PARTS, 'packwright.schema.json', 'CHANGELOG.md', 'README.md'])
     await cp(path.join(ROOT, part), path.join(copy, part), { recursive: true });
   await symlink(path.join(ROOT, 'node_modules'), path.join(copy, 'node_modules'));

@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { build, type Plugin } from 'esbuild';
 import { lazyHttp } from '../../../build/stages/lazy-http.ts';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 /** What a bundled program says: does its server answer, and has Node loaded its web client? */
 async function run(plugins: Plugin[]): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'lazy-http-'));
+  const folder = makeScratchFolder('lazy-http');
   await writeFile(
     path.join(folder, 'program.ts'),
     `import http, { createServer, STATUS_CODES } from 'node:http';

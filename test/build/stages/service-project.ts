@@ -1,11 +1,11 @@
 /** A service whose programs are not bundled, written to disk for each test. */
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { readContent } from '../../../build/model/content.ts';
 import type { Arch } from '../../../build/model/target.ts';
 import { unbundledFiles } from '../../../build/stages/unbundled.ts';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 export const LOCK = { lockfileVersion: 3, packages: { '': {}, 'node_modules/dep': { version: '1.0.0' } } };
 export const SERVICE: Record<string, string> = {
@@ -19,7 +19,7 @@ export const SERVICE: Record<string, string> = {
 };
 
 export async function makeFolder(files: Readonly<Record<string, string>>): Promise<string> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'unbundled-'));
+  const folder = makeScratchFolder('unbundled');
   for (const [name, text] of Object.entries(files)) {
     await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
     await writeFile(path.join(folder, name), text);

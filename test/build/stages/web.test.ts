@@ -1,15 +1,15 @@
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { readContent } from '../../../build/model/content.ts';
 import { bundleWeb } from '../../../build/stages/web.ts';
+import { makeScratchFolder } from '../../scratch-folder.ts';
 
 const PAGE = `<!doctype html><link rel="icon" href="./icon.svg"><link rel="stylesheet" href="./main.css">
 <script type="module" src="./main.ts"></script><a href="https://example.com/">out</a>`;
 
 async function makeProject(page = PAGE, script = `import {greet} from 'greet';\ngreet('you');`): Promise<string> {
-  const root = await mkdtemp(path.join(tmpdir(), 'web-'));
+  const root = makeScratchFolder('web');
   const files: Record<string, string> = {
     'page/index.html': page,
     'page/main.ts': script,
