@@ -13,8 +13,18 @@ const MOST_OPEN = 100;
 
 const PAGE = 1000;
 
-/** Names and places that one entry cannot have: everything else is restored. */
-const OF_ONE_ENTRY = new Set(['ENAMETOOLONG', 'EILSEQ', 'EINVAL', 'ENOTDIR', 'ELOOP', 'EISDIR', 'EEXIST', 'EFBIG']);
+/** Names and places that one entry cannot have, or that somebody took away meanwhile: everything else is restored. */
+const OF_ONE_ENTRY = new Set([
+  'ENAMETOOLONG',
+  'EILSEQ',
+  'EINVAL',
+  'ENOTDIR',
+  'ELOOP',
+  'EISDIR',
+  'EEXIST',
+  'ENOENT',
+  'EFBIG',
+]);
 
 export interface FileWriter {
   /** A block of a stream, for every file that has this content, or for the metadata. */
