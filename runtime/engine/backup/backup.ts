@@ -17,6 +17,7 @@ import { addEntries, type Counts } from './add-entries.ts';
 import { createBlockWriter, type VolumePlan } from './block-writer.ts';
 import { listedEntries } from './list-writer.ts';
 import { type Reconciled, reconcile } from './reconcile.ts';
+import { removeLeftovers } from './remove-leftovers.ts';
 import { restoreIndexes } from './restore-indexes.ts';
 import { type Sink, startUploads, type Uploads } from './uploads.ts';
 import { beginVersion, completeUnfinished, lastVersion, unfinishedVersion, type Version } from './versions.ts';
@@ -74,9 +75,10 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
   // Whatever lies there is an interrupted run's: the database lets in one run at a time.
   for (const name of readdirSync(order.scratch)) disk.remove(path.join(order.scratch, name));
   const found = await remote.list();
-  const { lost, unknown, stray, unindexed } = reconcile(database, found);
+  const reconciled = reconcile(database, found);
+  const { lost, unknown, unindexed } = reconciled;
   if (unknown.length > 0) throw unknownVolumes(unknown);
-  for (const name of stray) await sink.delete(name, order.kill);
+  await removeLeftovers(reconciled, sink, order.kill);
   const uploads = startUploads(database, sink, {
     most: order.uploadsAtOnce,
     signal: order.kill,

@@ -9,13 +9,15 @@ export interface Reconciled {
   unknown: string[];
   /** What an interrupted run left at the destination, to be deleted. */
   stray: string[];
+  /** Volumes that an interrupted run was uploading and that are not there: a part of one may lie there under a name of the backend's own. */
+  cut: string[];
   /** dblocks whose dindex never arrived. */
   unindexed: number[];
 }
 
 /** Settles every state that a run could be interrupted in. In one transaction. */
 export function reconcile(database: LocalDatabase, found: readonly RemoteVolume[]): Reconciled {
-  const result: Reconciled = { lost: [], unknown: [], stray: [], unindexed: [] };
+  const result: Reconciled = { lost: [], unknown: [], stray: [], cut: [], unindexed: [] };
   const remote = new Map(found.map((volume) => [volume.name, volume]));
   const rows = database.prepare('SELECT id, name, kind, state, size FROM volume').all();
   const setState = database.prepare('UPDATE volume SET state = ? WHERE id = ?');
@@ -51,6 +53,7 @@ export function reconcile(database: LocalDatabase, found: readonly RemoteVolume[
         continue;
       }
       if (there) result.stray.push(name);
+      else if (state === 'uploading') result.cut.push(name);
       // A list that was not finished is what the next run makes its own of.
       if (kind === 'dlist' && state !== 'deleting') {
         setState.run('temporary', row);

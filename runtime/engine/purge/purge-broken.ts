@@ -2,6 +2,7 @@ import { hash as hashAtOnce } from 'node:crypto';
 import type { Machine } from '../backup/backup.ts';
 import { createBlockWriter, type VolumePlan } from '../backup/block-writer.ts';
 import { reconcile } from '../backup/reconcile.ts';
+import { removeLeftovers } from '../backup/remove-leftovers.ts';
 import { startUploads } from '../backup/uploads.ts';
 import { deleteVersions, forgetUnused } from '../delete/delete-versions.ts';
 import { rowOf } from '../local-database/record-entries.ts';
@@ -55,7 +56,7 @@ export async function purgeBroken(machine: Machine, order: PurgeBrokenOrder): Pr
     isDeleted: rest === 0 && gone > 0,
   }));
   if (order.dryRun) return { missing, versions };
-  for (const name of reconcile(database, found).stray) await sink.delete(name, order.signal);
+  await removeLeftovers(reconcile(database, found), sink, order.signal);
   if (emptied.length > 0) await deleteVersions(database, sink, emptied, order.signal);
   const bare = broken.some((one) => !isEmptied(one) && one.stripped.length > 0)
     ? await writeBareMetadata(machine, order)

@@ -3,6 +3,7 @@ import type { Machine } from '../backup/backup.ts';
 import { createBlockWriter, type VolumePlan } from '../backup/block-writer.ts';
 import { listedEntries } from '../backup/list-writer.ts';
 import { reconcile } from '../backup/reconcile.ts';
+import { removeLeftovers } from '../backup/remove-leftovers.ts';
 import { restoreIndexes } from '../backup/restore-indexes.ts';
 import { startUploads } from '../backup/uploads.ts';
 import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
@@ -50,8 +51,9 @@ export async function repair(machine: Machine, order: RepairOrder): Promise<Repa
     const made = missing.filter(({ kind }) => kind !== 'dblock').map(({ name, kind }) => ({ name, kind }));
     return { missing, extra, made, deleted: [], lostBlocks: countLost(machine, missing) };
   }
-  const { stray, unindexed } = reconcile(database, found);
-  for (const name of stray) await sink.delete(name, order.signal);
+  const reconciled = reconcile(database, found);
+  const { unindexed } = reconciled;
+  await removeLeftovers(reconciled, sink, order.signal);
   const newest = Number(database.prepare('SELECT max(id) AS id FROM volume').get()?.id ?? 0);
   const uploads = startUploads(database, sink, {
     most: order.uploadsAtOnce,

@@ -9,10 +9,13 @@ export function isTemporary(name: string): boolean {
   return name.startsWith('.') && name.endsWith(TEMPORARY);
 }
 
+function temporaryOf(place: string): string {
+  return path.join(path.dirname(place), `.${path.basename(place)}${TEMPORARY}`);
+}
+
 /** Under another name until its last byte is on the disk: a name is that of a whole file, whenever power fails. */
 export async function writeWhole(place: string, parts: AsyncIterable<Uint8Array>): Promise<void> {
-  const [folder, name] = [path.dirname(place), path.basename(place)];
-  const temporary = path.join(folder, `.${name}${TEMPORARY}`);
+  const temporary = temporaryOf(place);
   try {
     const file = await open(temporary, 'w', 0o600);
     try {
@@ -26,10 +29,12 @@ export async function writeWhole(place: string, parts: AsyncIterable<Uint8Array>
     await rm(temporary, { force: true }).catch(() => {}); // what went wrong first is what counts
     throw thrown;
   }
-  await syncFolder(folder);
+  await syncFolder(path.dirname(place));
 }
 
+/** With what an upload that was killed left of it. */
 export async function removeFile(place: string): Promise<void> {
+  await rm(temporaryOf(place), { force: true });
   await unlink(place);
   await syncFolder(path.dirname(place));
 }

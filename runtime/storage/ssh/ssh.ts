@@ -126,7 +126,12 @@ export async function openSshStorage({ url, options, transfers }: Opening): Prom
     },
     async delete(as, signal) {
       const place = placeOf(as);
-      await attempt(`${as} cannot be deleted`, signal, (sftp) => promisify(sftp.unlink.bind(sftp))(place));
+      await attempt(`${as} cannot be deleted`, signal, async (sftp) => {
+        const remove = promisify(sftp.unlink.bind(sftp));
+        // What an upload that was killed left of it; as a rule there is nothing.
+        await remove(placeOf(`.${as}${TEMPORARY}`)).catch(() => {});
+        await remove(place);
+      });
     },
     createFolder: (signal) =>
       attempt('it cannot be made', signal, (sftp) => makeFolders(sftp, path, isRelative ? '' : '/')),

@@ -19,6 +19,9 @@ export function folderSource(folder: string): Source & Sink {
       await copyFile(file, temporary);
       await rename(temporary, path.join(folder, name));
     },
-    delete: (name) => rm(path.join(folder, name)),
+    async delete(name) {
+      await rm(path.join(folder, `.${name}.part`), { force: true });
+      await rm(path.join(folder, name));
+    },
   };
 }
