@@ -14,12 +14,13 @@ export type LocalDatabase = Database;
  * @throws UserError when the file is another program's or a newer version's, which is not touched then, or when another run has it open.
  */
 export async function openLocalDatabase(file: string): Promise<LocalDatabase> {
-  const database = await openDatabase(file);
+  let database: Database | undefined;
   try {
+    database = await openDatabase(file);
     prepare(database, file);
     return database;
   } catch (thrown) {
-    database.close();
+    database?.close();
     if (!/database is locked/.test(messageOf(thrown))) throw thrown;
     throw new UserError(`another run has ${file} open; wait until it has ended, or stop it`, SERIOUS, thrown);
   }
@@ -47,6 +48,8 @@ function prepare(database: Database, file: string): void {
   database.exec(
     'PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000',
   );
+  // What is exclusive is held from the first write on: that of a second run fails here, before it has touched anything.
+  database.exec('BEGIN EXCLUSIVE; COMMIT');
   if (!isEmpty) return;
   database.transaction(() => {
     database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);

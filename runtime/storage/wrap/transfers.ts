@@ -46,7 +46,8 @@ export function createTransfers({ upload, download, idle }: TransferLimits): Tra
         let local: { thrown: unknown } | undefined;
         const source = createReadStream(file, { highWaterMark: PIECE });
         source.once('error', (thrown) => {
-          local ??= { thrown };
+          // A source whose reader gave up is closed by an AbortError, which is not why.
+          if (!body.destroyed && !inner.aborted) local ??= { thrown };
         });
         const read = pipeline(source, body, { signal: inner });
         read.catch(() => {}); // what went wrong is said by `send`, or stands in `local`

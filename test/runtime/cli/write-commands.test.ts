@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { openLocalDatabase } from '../../../runtime/engine/local-database/local-database.ts';
 import { makeFolder, runProgram } from '../run-program.ts';
 
 async function open(t: ExecutionContext) {
@@ -95,4 +96,41 @@ test('what may not change is refused by name, and the backup stays as it is', as
     t.false(stderr.includes('canary-4711'));
   }
   t.deepEqual(readdirSync(remote), there);
+});
+
+test('a second run on a backup is told so, and leaves what the first one has under way', async (t) => {
+  const { root, source, run } = await open(t);
+  writeFileSync(path.join(source, 'file'), 'one');
+  const database = path.join(root, 'local.sqlite');
+  t.is((await run('backup', [source, `--dbpath=${database}`])).code, 0);
+  const first = await openLocalDatabase(database);
+  t.teardown(() => first.close());
+  const underWay = path.join(`${database}.volumes`, 'under-way');
+  await mkdir(path.dirname(underWay));
+  writeFileSync(underWay, 'volume of the first run');
+  for (const command of [
+    ['backup', [source]],
+    ['compact', []],
+    ['delete', ['--version=0']],
+    ['repair', []],
+  ] as const) {
+    const second = await run(command[0], [...command[1], `--dbpath=${database}`]);
+    t.is(second.code, 100, command[0]);
+    t.regex(second.stderr, /another run has .*local\.sqlite open/, command[0]);
+    t.is(readFileSync(underWay, 'utf8'), 'volume of the first run', command[0]);
+  }
+  first.close();
+  t.is((await run('backup', [source, `--dbpath=${database}`])).code, 1);
+  t.false(readdirSync(root).includes('local.sqlite.volumes'));
+});
+
+test('--tempdir says where volumes lie; nothing stays there', async (t) => {
+  const { root, source, run } = await open(t);
+  writeFileSync(path.join(source, 'file'), 'one');
+  const gone = await run('backup', [source, `--tempdir=${root}/gone`]);
+  t.is(gone.code, 100, gone.stderr);
+  t.regex(gone.stderr, /gone/);
+  await mkdir(path.join(root, 'temporary'));
+  t.is((await run('backup', [source, `--tempdir=${root}/temporary`])).code, 0);
+  t.deepEqual(readdirSync(path.join(root, 'temporary')), []);
 });

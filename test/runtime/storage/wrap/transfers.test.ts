@@ -84,6 +84,20 @@ test('errors of this machine are told as they are, and not as those of the desti
   t.false(existsSync(place('target')));
 });
 
+test('an upload that its destination ends is told as the destination tells it', async (t) => {
+  const place = scratch(t);
+  writeFileSync(place('source'), randomBytes(4_000_000));
+  const transfers = createTransfers({ upload: free, download: free, idle: 5000 });
+  await t.throwsAsync(
+    transfers.upload('here', place('source'), NEVER, async (body) => {
+      for await (const _ of body) break;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      throw new StorageError('full', 'no space');
+    }),
+    { instanceOf: StorageError, message: 'no space' },
+  );
+});
+
 test('a download that is cut while the file is written is told as a cut, and not as a failure of this machine', async (t) => {
   const place = scratch(t);
   const transfers = createTransfers({ upload: free, download: free, idle: 5000 });
