@@ -17,11 +17,37 @@ export function explainVolumeError(error: VolumeError): NamedError {
 
 /** Failures of the system, in words that say what to do. Everything else as it is. */
 export function explainSystemError(thrown: unknown): unknown {
-  const code = codeOf(thrown);
-  const words = WORDS[code];
+  const words = WORDS[sqliteCodeOf(thrown) ?? codeOf(thrown)];
   if (thrown instanceof UserError || !words) return thrown;
   return new NamedError(words.id, `${words.what}: ${messageOf(thrown)}`, SERIOUS, thrown);
 }
+
+/** The same where the local database is at hand: it is named. */
+export function explainDatabaseError(thrown: unknown, file: string): unknown {
+  const words = WORDS[sqliteCodeOf(thrown) ?? ''];
+  return words ? new NamedError(words.id, `${words.what}: ${file}: ${messageOf(thrown)}`, SERIOUS, thrown) : thrown;
+}
+
+/** One name for both drivers' errors: the primary result code (https://www.sqlite.org/rescode.html). */
+function sqliteCodeOf(thrown: unknown): string | undefined {
+  const code = codeOf(thrown);
+  const number = thrown instanceof Error && 'errcode' in thrown ? Number(thrown.errcode) & 0xff : undefined;
+  return Object.keys(SQLITE).find((name) => number === SQLITE[name] || code === name || code.startsWith(`${name}_`));
+}
+
+const SQLITE: Readonly<Record<string, number>> = {
+  SQLITE_READONLY: 8,
+  SQLITE_IOERR: 10,
+  SQLITE_CORRUPT: 11,
+  SQLITE_FULL: 13,
+  SQLITE_CANTOPEN: 14,
+  SQLITE_NOTADB: 26,
+};
+
+const DAMAGED = {
+  id: 'DatabaseDamaged',
+  what: 'the local database of this backup is damaged; move it away and run "repair", which reads it from the destination again',
+};
 
 const WORDS: Readonly<Record<string, { id: string; what: string }>> = {
   ENOSPC: { id: 'DiskFull', what: 'the disk is full; make room and run it again, files that are done are not touched' },
@@ -39,5 +65,14 @@ const WORDS: Readonly<Record<string, { id: string; what: string }>> = {
   ENOENT: { id: 'FolderMissing', what: 'a folder is not there' },
   ENOTDIR: { id: 'FolderMissing', what: 'a file stands where a folder has to be' },
   EEXIST: { id: 'FolderMissing', what: 'a file stands where a folder has to be' },
+  SQLITE_FULL: {
+    id: 'DiskFull',
+    what: 'the disk of the local database is full; make room and run it again, the next run goes on from here',
+  },
+  SQLITE_READONLY: { id: 'PermissionDenied', what: 'the local database cannot be written' },
+  SQLITE_IOERR: { id: 'DiskError', what: 'the disk of the local database cannot be read or written' },
+  SQLITE_CANTOPEN: { id: 'PermissionDenied', what: 'the local database cannot be opened' },
+  SQLITE_CORRUPT: DAMAGED,
+  SQLITE_NOTADB: DAMAGED,
   EMFILE: { id: 'TooManyOpenFiles', what: 'too many files are open (ulimit -n)' },
 };

@@ -19,7 +19,7 @@ import { agreeOnForm, chooseEncryption, readCompression, requireWritten } from '
 import { askPassphrase } from './ask-passphrase.ts';
 import type { Call } from './command.ts';
 import { explainStorageError, openDestination, sourceOf } from './destination.ts';
-import { explainVolumeError } from './explain.ts';
+import { explainDatabaseError, explainVolumeError } from './explain.ts';
 import { readGpgOptions } from './gpg-options.ts';
 import { NamedError } from './named-error.ts';
 import { localDatabaseFile, sayWhichDatabase } from './open-backup.ts';
@@ -43,7 +43,7 @@ export async function withWritable(
   const source = sourceOf(storage);
   const kill = new AbortController().signal;
   try {
-    return await explained(async () => {
+    return await explained(file, async () => {
       await storage.createFolder(kill);
       const gpg = readGpgOptions(given);
       const volumes = await openRemote(source, { prefix, keys: { gpg }, scratch, signal: kill }).list();
@@ -90,13 +90,13 @@ export async function withWritable(
   }
 }
 
-async function explained<Result>(work: () => Promise<Result>): Promise<Result> {
+async function explained<Result>(database: string, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (thrown) {
     if (thrown instanceof VolumeError) throw explainVolumeError(thrown);
     if (thrown instanceof StorageError) throw explainStorageError(thrown);
-    throw thrown;
+    throw explainDatabaseError(thrown, database);
   }
 }
 

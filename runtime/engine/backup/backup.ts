@@ -151,9 +151,16 @@ export async function backup(machine: Machine, order: BackupOrder): Promise<Back
     return { ...result, version, uploadedBytes: uploads.bytes };
   } catch (thrown) {
     blocks.discard();
-    if (isOpen) database.exec('ROLLBACK');
+    if (isOpen) rollBack(database);
     throw thrown;
   }
+}
+
+/** SQLite may have done it by itself, when the disk is full for one; what was thrown before says why. */
+function rollBack(database: LocalDatabase): void {
+  try {
+    database.exec('ROLLBACK');
+  } catch {}
 }
 
 /** The list goes last: everything that it names is at the destination. */

@@ -134,3 +134,22 @@ test('--tempdir says where volumes lie; nothing stays there', async (t) => {
   t.is((await run('backup', [source, `--tempdir=${root}/temporary`])).code, 0);
   t.deepEqual(readdirSync(path.join(root, 'temporary')), []);
 });
+
+test('a damaged local database is named with what to do, and repair reads it anew', async (t) => {
+  const { root, source, run } = await open(t);
+  writeFileSync(path.join(source, 'file'), 'one');
+  const database = path.join(root, 'local.sqlite');
+  t.is((await run('backup', [source, `--dbpath=${database}`])).code, 0);
+  const whole = readFileSync(database);
+  const garbage = Buffer.alloc(8192, 'no database');
+  for (const damaged of [garbage, Buffer.concat([whole.subarray(0, 8192), garbage]), whole.subarray(0, 20_000)]) {
+    writeFileSync(database, damaged);
+    const refused = await run('backup', [source, `--dbpath=${database}`]);
+    t.is(refused.code, 100);
+    t.regex(refused.stderr, /ErrorID: DatabaseDamaged\n.*damaged; move it away and run "repair".*local\.sqlite/);
+    t.deepEqual(readFileSync(database), Buffer.from(damaged));
+  }
+  rmSync(database);
+  t.is((await run('repair', [`--dbpath=${database}`])).code, 0);
+  t.is((await run('backup', [source, `--dbpath=${database}`])).code, 1);
+});
