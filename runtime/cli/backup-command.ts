@@ -23,13 +23,12 @@ import { formatDuration, formatPath, formatSize } from './format.ts';
 import { NamedError } from './named-error.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions, filterOptions } from './options.ts';
+import { sayWarnings } from './output.ts';
 import { readFilter } from './read-filter.ts';
 import { testAfter, verificationOptions } from './test-command.ts';
 
 /** Duplicati's exit codes: nothing changed, which is a success; stopped, with what was finished kept. */
 const [UNCHANGED, STOPPED] = [1, 50];
-/** Most messages on the terminal; JSON has all. */
-const MOST_SAID = 100;
 
 export const backupCommand: CliCommand = {
   name: 'backup',
@@ -114,24 +113,31 @@ async function runBackup(call: Call): Promise<number> {
     progress.end();
     const seconds = (performance.now() - began) / 1000;
     const warnings = [
-      ...done.lost.map(({ name, why }) => `${name}: ${why}; what it held is uploaded again where it is still here`),
-      ...done.skipped.map(({ path: place, why }) => `${place}: ${why}`),
-      ...(compacted?.done?.problems ?? []).map(({ volume, error }) => `${volume}: ${error.message}`),
-      ...(tested?.damaged ?? []).map(({ name, why }) => `${name}: ${why}; "repair" and "test all" say what that costs`),
+      ...done.lost.map(({ name, why }) => ({
+        id: 'MissingRemoteFile',
+        text: `${name}: ${why}; what it held is uploaded again where it is still here`,
+      })),
+      ...done.skipped.map(({ path: place, why }) => ({ id: 'PathProcessingFailed', text: `${place}: ${why}` })),
+      ...(compacted?.done?.problems ?? []).map(({ volume, error }) => ({
+        id: 'DamagedRemoteFile',
+        text: `${volume}: ${error.message}`,
+      })),
+      ...(tested?.damaged ?? []).map(({ name, why }) => ({
+        id: 'DamagedRemoteFile',
+        text: `${name}: ${why}; "repair" and "test all" say what that costs`,
+      })),
     ];
+    await sayWarnings(output, 'Warning: ', warnings);
     if (output.asJson) {
       await output.json({
         ...summary(done),
         deletedVersions: deleted,
         compaction: compacted,
         tested,
-        warnings,
+        warnings: warnings.map(({ text }) => text),
         seconds,
       });
     } else {
-      for (const warning of warnings.slice(0, MOST_SAID)) await output.line(`Warning: ${formatPath(warning)}`);
-      if (warnings.length > MOST_SAID)
-        await output.line(`... and ${warnings.length - MOST_SAID} more (all of them: --json)`);
       for (const line of describe(done)) await output.line(dryRun ? `Dry run: ${line}` : line);
       for (const { time, why } of deleted)
         await output.line(`Deleted the version of ${new Date(time * 1000).toISOString()}: ${why}`);

@@ -1,23 +1,17 @@
-import type { Given, Option } from '../command-line/arguments.ts';
-import { readCommand } from '../command-line/commands.ts';
+import type { Option } from '../command-line/arguments.ts';
 import type { Description } from '../command-line/help.ts';
 import { effectOf } from '../engine/options/effects.ts';
 import { ENGINE_OPTIONS, type OptionName, type OptionRow } from '../engine/options/table.ts';
-import { codeOf, SERIOUS, UserError } from '../errors.ts';
+import { UserError } from '../errors.ts';
 import { backupCommand } from './backup-command.ts';
 import type { CliCommand } from './command.ts';
 import { compactCommand } from './compact-command.ts';
 import { compareCommand } from './compare-command.ts';
 import { damageCommands } from './damage-commands.ts';
 import { deleteCommand } from './delete-command.ts';
-import { explainSystemError } from './explain.ts';
-import { catchInterrupts } from './interrupt.ts';
 import { listCommands } from './list-commands.ts';
 import { localCommands } from './local-commands.ts';
-import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
-import { standardOutput } from './output.ts';
-import { terminalProgress } from './progress.ts';
 import { purgeCommands } from './purge-commands.ts';
 import { repairCommand } from './repair-command.ts';
 import { restoreCommand } from './restore-command.ts';
@@ -84,7 +78,8 @@ export const refusedOptions: readonly Option<CliOption>[] = Object.entries<Optio
   },
 );
 
-export function describeCommand(word: string): Description | undefined {
+/** @param more options that a command line has beside those of the command */
+export function describeCommand(word: string, more: readonly Option<CliOption>[] = []): Description | undefined {
   const command = COMMANDS.find(({ name }) => name === (COMMAND_ALIASES[word] ?? word));
   if (!command) return undefined;
   const { name, operands, help, options, examples } = command;
@@ -94,49 +89,18 @@ export function describeCommand(word: string): Description | undefined {
     summary: `the command ${name}`,
     usage: [`${[name, ...operands].join(' ')} [options]`],
     text: [help],
-    options,
+    options: [...options, ...more],
     environment,
     examples,
   };
 }
 
-/** Runs the command that the words begin with. @returns the exit code. @throws UserError */
-export async function runCliCommand(given: Given<CliOption>, argv: readonly string[]): Promise<number> {
-  const [word = '', ...words] = given.words;
-  const name = readCommand(COMMAND_ALIASES[word] ?? word, {
-    now: ['system-info', ...COMMANDS.map((command) => command.name)],
-    later: LATER_COMMANDS.map((command) => command.name),
-    waitFor: 'the backup engine',
-    laterExit: SERIOUS,
-    wrongUse: WRONG_COMMAND_LINE,
-  });
-  const command = COMMANDS.find((one) => one.name === name)!;
-  requireFit(command, words, argv);
-  const progress = terminalProgress(given.flag('json'));
-  const { signal, release } = catchInterrupts(progress.say);
-  try {
-    const output = standardOutput(given.flag('json'));
-    return await command.run({ words, url: words[0]!, given, argv, output, progress, signal });
-  } catch (thrown) {
-    progress.end();
-    if (codeOf(thrown) === 'EPIPE') throw thrown;
-    const explained = signal.aborted && !(thrown instanceof UserError) ? stopped(thrown) : explainSystemError(thrown);
-    if (explained instanceof NamedError) process.stderr.write(`ErrorID: ${explained.id}\n`);
-    throw explained;
-  } finally {
-    release();
-  }
-}
-
-function stopped(thrown: unknown): UserError {
-  return new NamedError('Stopped', 'stopped; what was done is whole, nothing half done is left', SERIOUS, thrown);
-}
-
 /** @throws UserError (200) for too few or too many words, and for an option of another command */
 export function requireFit(
-  { name, operands, options }: CliCommand,
+  { name, operands, options }: Pick<CliCommand, 'name' | 'operands' | 'options'>,
   words: readonly string[],
   argv: readonly string[],
+  known: readonly Option<CliOption>[] = commandOptions,
 ): void {
   const least = operands.filter((operand) => operand.startsWith('<')).length;
   const isOpen = operands.some((operand) => operand.includes('...'));
@@ -146,7 +110,7 @@ export function requireFit(
   if (words.length > operands.length && !isOpen) {
     throw new UserError(`${name}: there is a word too many (see ${name} --help)`, WRONG_COMMAND_LINE);
   }
-  for (const { name: option } of commandOptions) {
+  for (const { name: option } of known) {
     if (options.some((one) => one.name === option)) continue;
     if (argv.some((one) => one.toLowerCase() === `--${option}` || one.toLowerCase().startsWith(`--${option}=`))) {
       throw new UserError(`${name} has no option --${option} (see ${name} --help)`, WRONG_COMMAND_LINE);

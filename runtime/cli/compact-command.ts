@@ -4,9 +4,10 @@ import { type Compaction, compactWhereWorth } from '../engine/maintain/maintain.
 import type { EngineOptions } from '../engine/options/options.ts';
 import { compactOptions, readEngineOptions } from './backup-options.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
-import { formatPath, formatSize } from './format.ts';
+import { formatSize } from './format.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions } from './options.ts';
+import { damage, sayWarnings } from './output.ts';
 
 export const compactCommand: CliCommand = {
   name: 'compact',
@@ -49,12 +50,11 @@ async function runCompact(call: Call): Promise<number> {
   return withWritable(call, options, async (machine, plan) => {
     const { why, remove, rewrite, done } = await compactIfWorth(machine, plan, options, given.flag('dry-run'), signal);
     progress.end();
+    await sayWarnings(output, 'Damaged: ', damage(done?.problems ?? []));
     if (output.asJson) await output.json({ why, remove, rewrite, done });
     else {
       await output.line(why);
       if (remove.length > 0) await output.line(`${remove.length} volumes hold nothing that is needed`);
-      for (const { volume, error } of done?.problems ?? [])
-        await output.line(`Damaged: ${formatPath(volume)}: ${formatPath(error.message)}`);
       if (done) {
         const { deletedVolumes, deletedBytes, writtenVolumes, writtenBytes } = done;
         await output.line(

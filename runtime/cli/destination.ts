@@ -93,7 +93,7 @@ export async function openDestination({ url, given: unresolved, progress }: Dest
         retries: wrapping['number-of-retries'],
         delay: toSeconds(wrapping['retry-delay']) * 1000,
         isExponential: wrapping['retry-with-exponential-backoff'],
-        report: progress.say,
+        report: (text) => progress.say(text, 'Retry'),
       },
       upload: rate(wrapping['throttle-upload']),
       download: rate(wrapping['throttle-download']),

@@ -1,13 +1,33 @@
 import { once } from 'node:events';
+import { formatPath } from './format.ts';
 
 /** What a command prints on standard output. */
 export interface Output {
   readonly asJson: boolean;
-  line(text: string): Promise<void>;
+  /** @param isNoted true: whoever keeps a log was told already */
+  line(text: string, isNoted?: boolean): Promise<void>;
   /** One JSON value. */
   json(value: unknown): Promise<void>;
   /** Row by row, as a JSON array or as lines; however many there are. @returns how many there were */
   rows<Row>(rows: Iterable<Row>, describe: (row: Row) => string, convert?: (row: Row) => unknown): Promise<number>;
+  /** Is told every warning of a result. @returns whether people shall see it */
+  note?(id: string, text: string): boolean;
+}
+
+/** Most warnings on a terminal; JSON and logs have all. */
+const MOST_SAID = 100;
+
+/** Warnings of a result: to whoever keeps a log, and as lines for people. */
+export async function sayWarnings(
+  output: Output,
+  prefix: string,
+  warnings: readonly { id: string; text: string }[],
+): Promise<void> {
+  const shown = warnings.filter(({ id, text }) => output.note?.(id, text) ?? true);
+  if (output.asJson) return;
+  for (const { text } of shown.slice(0, MOST_SAID)) await output.line(`${prefix}${formatPath(text)}`, true);
+  if (shown.length > MOST_SAID)
+    await output.line(`... and ${shown.length - MOST_SAID} more (all of them: --json)`, true);
 }
 
 export function standardOutput(asJson: boolean): Output {
@@ -29,4 +49,9 @@ export function standardOutput(asJson: boolean): Output {
       return count;
     },
   };
+}
+
+/** Volumes that could not be read, as warnings. */
+export function damage(problems: readonly { volume: string; error: Error }[]): { id: string; text: string }[] {
+  return problems.map(({ volume, error }) => ({ id: 'DamagedRemoteFile', text: `${volume}: ${error.message}` }));
 }

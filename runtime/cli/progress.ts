@@ -1,8 +1,10 @@
 /** What goes on, for people: one line that changes on a terminal, lines elsewhere. On standard error: standard output is the result. */
+import type { LogLevel } from '../log/log.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
 
 export interface Progress {
-  say(text: string): void;
+  /** @param level of the message in a log; Information where none is given */
+  say(text: string, level?: LogLevel): void;
   fetching(volume: string): void;
   /** Bytes that are done, of how many, and the file that is worked on. */
   done(bytes: number, total: number, file?: string): void;

@@ -17,6 +17,7 @@ import { NamedError } from './named-error.ts';
 import { localDatabaseFile, sayWhichDatabase, withRemote } from './open-backup.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions } from './options.ts';
+import { damage, sayWarnings } from './output.ts';
 
 export const repairCommand: CliCommand = {
   name: 'repair',
@@ -78,6 +79,7 @@ async function runRecreate(call: Call): Promise<number> {
       database.close();
       linkSync(temporary, file);
       progress.end();
+      await sayWarnings(output, 'Damaged: ', damage(problems));
       if (output.asJson) {
         await output.json({
           database: file,
@@ -85,8 +87,6 @@ async function runRecreate(call: Call): Promise<number> {
           problems: problems.map(({ volume, error }) => ({ volume, message: error.message })),
         });
       } else {
-        for (const { volume, error } of problems)
-          await output.line(`Damaged: ${formatPath(volume)}: ${formatPath(error.message)}`);
         await output.line(`Recreated ${file} with ${versions} version(s)`);
       }
       return problems.length > 0 ? WITH_WARNINGS : 0;

@@ -3,14 +3,12 @@ import { restore, type Shortfall } from '../engine/restore/restore.ts';
 import { SERIOUS, UserError } from '../errors.ts';
 import { chooseVersions } from './choose-versions.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
-import { formatDuration, formatPath, formatSize, formatWhen } from './format.ts';
+import { formatDuration, formatSize, formatWhen } from './format.ts';
 import { NamedError } from './named-error.ts';
 import { withBackup } from './open-backup.ts';
 import { backupOptions, filterOptions, restoreOptions, versionOptions } from './options.ts';
+import { damage, sayWarnings } from './output.ts';
 import { readPathFilter } from './path-filter.ts';
-
-/** Most files that are named on the terminal; JSON has all. */
-const MOST_NAMED = 100;
 
 export const restoreCommand: CliCommand = {
   name: 'restore',
@@ -60,6 +58,12 @@ async function runRestore(call: Call): Promise<number> {
     }
     const lost = shortfalls.filter(({ kind }) => kind === 'lost');
     const duration = (performance.now() - began) / 1000;
+    await sayWarnings(output, 'Damaged: ', damage(problems));
+    await sayWarnings(
+      output,
+      '',
+      shortfalls.map((shortfall) => ({ id: 'RestoreShortfall', text: describe(shortfall) })),
+    );
     if (output.asJson) {
       await output.json({
         version: { number: version.number, time: new Date(version.time * 1000).toISOString() },
@@ -73,11 +77,6 @@ async function runRestore(call: Call): Promise<number> {
         problems: problems.map(({ volume, error }) => ({ volume, message: error.message })),
       });
     } else {
-      for (const { volume, error } of problems)
-        await output.line(`Damaged: ${formatPath(volume)}: ${formatPath(error.message)}`);
-      for (const shortfall of shortfalls.slice(0, MOST_NAMED)) await output.line(describe(shortfall));
-      if (shortfalls.length > MOST_NAMED)
-        await output.line(`... and ${shortfalls.length - MOST_NAMED} more (all of them: --json)`);
       await output.line(
         `Restored ${entries - lost.length} of ${entries} entries (${formatSize(bytes)}) of version ${version.number} (${formatWhen(version.time)}) to ${path.resolve(folder ?? '/')}`,
       );
@@ -99,5 +98,5 @@ async function runRestore(call: Call): Promise<number> {
 }
 
 function describe({ path: name, kind, message }: Shortfall): string {
-  return `${kind === 'lost' ? 'Not restored' : 'Restored in part'}: ${formatPath(name)}: ${formatPath(message)}`;
+  return `${kind === 'lost' ? 'Not restored' : 'Restored in part'}: ${name}: ${message}`;
 }

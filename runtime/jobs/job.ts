@@ -29,6 +29,12 @@ export const OPERATIONS = [
   'DeleteVersions',
   'PurgeBrokenFiles',
   'CommandLine',
+  'Test',
+  'List',
+  'ListAffected',
+  'ListChanges',
+  'PurgeFiles',
+  'TestFilters',
   ...QUESTIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];

@@ -4,13 +4,17 @@ import {
   describeCommand,
   LATER_COMMANDS,
   refusedOptions,
-  runCliCommand,
+  requireFit,
   WRONG_COMMAND_LINE,
 } from '../cli/commands.ts';
+import { runCliCommand, runOptions } from '../cli/run.ts';
 import { describeSystem, formatSystem } from '../cli/system-info.ts';
 import { runProgram } from '../command-line/command-line.ts';
 import { describeLater } from '../command-line/commands.ts';
 import { dataFolderEnvironment, dataFolderOptions } from '../service/data-folder.ts';
+
+const OPTIONS = [...commandOptions, ...runOptions];
+const OF_SYSTEM_INFO = OPTIONS.filter(({ name }) => name === 'json');
 
 void runProgram({
   name: 'duplicati-cli',
@@ -27,9 +31,9 @@ void runProgram({
     { name: 'version', help: 'Print the version.' },
     ...describeLater(LATER_COMMANDS),
   ],
-  describeCommand,
+  describeCommand: (word) => describeCommand(word, runOptions),
   options: [
-    ...commandOptions,
+    ...OPTIONS,
     ...refusedOptions,
     ...dataFolderOptions.filter((option) => option.name === 'server-datafolder'),
   ],
@@ -43,7 +47,9 @@ void runProgram({
   wrongUse: WRONG_COMMAND_LINE,
   helpWhenEmpty: true,
   async run(given) {
-    if (given.words[0] !== 'system-info') return runCliCommand(given, process.argv.slice(2));
+    const argv = process.argv.slice(2);
+    if (given.words[0] !== 'system-info') return runCliCommand(given, argv);
+    requireFit({ name: 'system-info', operands: [], options: OF_SYSTEM_INFO }, given.words.slice(1), argv, OPTIONS);
     process.stdout.write(formatSystem(await describeSystem(given.text('server-datafolder')), given.flag('json')));
     return 0;
   },

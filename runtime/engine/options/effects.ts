@@ -14,6 +14,9 @@ const USED: readonly OptionName[] = [
   'backup-test-samples',
   'block-hash-algorithm',
   'blocksize',
+  'console-log-filter',
+  'console-log-ignore',
+  'console-log-level',
   'dblock-size',
   'dbpath',
   'disable-filetime-check',
@@ -38,6 +41,11 @@ const USED: readonly OptionName[] = [
   'ignore-filenames',
   'keep-time',
   'keep-versions',
+  'log-file',
+  'log-file-log-filter',
+  'log-file-log-ignore',
+  'log-file-log-level',
+  'log-level',
   'no-auto-compact',
   'no-backend-verification',
   'no-encryption',
@@ -77,7 +85,8 @@ const USED: readonly OptionName[] = [
 const threads = 'the engine shares the work out by itself';
 const oneRestore = 'there is one way to restore, which holds little in memory and fetches each volume once';
 const wholeDatabase = 'the local database is whole or it is made anew; there is no half of one';
-const logs = 'what goes on is on standard error and errors always are; send standard error to a file';
+const logs =
+  'use --console-log-level or --log-file-log-level: Verbose names every file, Profiling tells how long each call took';
 const locks = 'locks of files at a destination are not made by this release';
 const sync = 'copying one destination to another is not in this release';
 const scheduled = 'that is for the server, which knows when the last run was';
@@ -111,13 +120,10 @@ const REFUSED: Partial<Record<OptionName, string>> = {
   'concurrency-compressors': threads,
   'concurrency-fileprocessors': threads,
   'concurrency-max-threads': threads,
-  'console-log-filter': logs,
-  'console-log-ignore': logs,
-  'console-log-level': logs,
   'control-files': 'a version holds files and nothing else',
   'cpu-intensity': 'the lowest priority is given to jobs of the server; elsewhere use nice(1)',
   'debug-output': logs,
-  'debug-retry-errors': logs,
+  'debug-retry-errors': 'every try that failed is told, always; --log-file-log-level=Retry keeps them',
   'deleted-files': 'a run looks at every file itself: a list of changes that is wrong loses data',
   'disable-autocreate-folder': 'a folder that is not there is made; give one that is there',
   'disable-backup-exclusion-xattr': 'no attribute of a file leaves it out of a backup: use a filter',
@@ -143,12 +149,7 @@ const REFUSED: Partial<Record<OptionName, string>> = {
   'list-prefix-only': 'it is a command of its own: list-folder-contents',
   'list-sets-only': 'it is a command of its own: list-filesets',
   'list-verify-uploads': 'a few volumes are fetched and looked at after every backup; see --backup-test-samples',
-  'log-file': logs,
-  'log-file-log-filter': logs,
-  'log-file-log-ignore': logs,
-  'log-file-log-level': logs,
-  'log-http-requests': logs,
-  'log-level': logs,
+  'log-http-requests': 'requests hold secrets; --log-file-log-level=Profiling has every call at the destination',
   'log-retention': 'the local database holds no log',
   'log-socket-data': "what goes over the line is nobody else's business",
   'long-database-query-threshold': 'use the profiler of the runtime',

@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import test from 'ava';
 import { commandOptions, refusedOptions } from '../../../runtime/cli/commands.ts';
+import { runOptions } from '../../../runtime/cli/run.ts';
 import { readArguments } from '../../../runtime/command-line/arguments.ts';
 import { effectOf } from '../../../runtime/engine/options/effects.ts';
 import { ENGINE_OPTIONS, type OptionName, type OptionRow } from '../../../runtime/engine/options/table.ts';
@@ -37,7 +38,8 @@ const TESTS = readdirSync(path.join(import.meta.dirname, '..'), { recursive: tru
     ),
   )
   .join('\n');
-const read = (...argv: string[]) => readArguments(argv, {}, [...commandOptions, ...refusedOptions], { wrongUse: 200 });
+const OPTIONS = [...commandOptions, ...runOptions];
+const read = (...argv: string[]) => readArguments(argv, {}, [...OPTIONS, ...refusedOptions], { wrongUse: 200 });
 
 for (const name of NAMES) {
   const effect = effectOf(name);
@@ -56,8 +58,8 @@ for (const name of NAMES) {
       if (row.default !== undefined && !row.isOfMachine) t.notThrows(() => read(`--${name}=${row.default}`));
     });
   } else {
-    test(`--${name} is an option of a command, and a test uses it`, (t) => {
-      t.true(commandOptions.some((option) => option.name === name));
+    test(`--${name} is an option, and a test uses it`, (t) => {
+      t.true(OPTIONS.some((option) => option.name === name));
       const words = [name, ...(row.aliases ?? [])].join('|');
       t.regex(TESTS, new RegExp(`(?:--|['"\`])(?:${words})(?![\\w-])`));
     });
