@@ -128,15 +128,17 @@ async function runBackup(call: Call): Promise<number> {
       })),
     ];
     await sayWarnings(output, 'Warning: ', warnings);
+    const result = {
+      ...summary(done),
+      deletedVersions: deleted,
+      compaction: compacted,
+      tested,
+      warnings: warnings.map(({ text }) => text),
+      seconds,
+    };
+    output.sum?.(result);
     if (output.asJson) {
-      await output.json({
-        ...summary(done),
-        deletedVersions: deleted,
-        compaction: compacted,
-        tested,
-        warnings: warnings.map(({ text }) => text),
-        seconds,
-      });
+      await output.json(result);
     } else {
       for (const line of describe(done)) await output.line(dryRun ? `Dry run: ${line}` : line);
       for (const { time, why } of deleted)

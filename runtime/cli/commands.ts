@@ -14,6 +14,7 @@ import { localCommands } from './local-commands.ts';
 import type { CliOption } from './options.ts';
 import { purgeCommands } from './purge-commands.ts';
 import { repairCommand } from './repair-command.ts';
+import { REFUSED_OF_MODULES } from './report-options.ts';
 import { restoreCommand } from './restore-command.ts';
 import { testCommand } from './test-command.ts';
 import { toolCommands } from './tool-commands.ts';
@@ -60,8 +61,8 @@ export const commandOptions: readonly Option<CliOption>[] = [
 ];
 
 /** Options of Duplicati that no command has: known, so that the reason can be said. */
-export const refusedOptions: readonly Option<CliOption>[] = Object.entries<OptionRow>(ENGINE_OPTIONS).flatMap(
-  ([key, row]) => {
+export const refusedOptions: readonly Option[] = [
+  ...Object.entries<OptionRow>(ENGINE_OPTIONS).flatMap(([key, row]) => {
     const name = key as OptionName; // a key of the table
     const effect = effectOf(name);
     if (effect.kind === 'used' || commandOptions.some((option) => option.name === name)) return [];
@@ -75,8 +76,9 @@ export const refusedOptions: readonly Option<CliOption>[] = Object.entries<Optio
         ...(harmless === undefined ? {} : { harmless }),
       },
     ];
-  },
-);
+  }),
+  ...Object.entries(REFUSED_OF_MODULES).map(([name, refused]) => ({ name, help: '', refused })),
+];
 
 /** @param more options that a command line has beside those of the command */
 export function describeCommand(word: string, more: readonly Option<CliOption>[] = []): Description | undefined {

@@ -8,6 +8,7 @@ import type { SSH_OPTIONS } from '../storage/ssh/options.ts';
 import type { WEBDAV_OPTIONS } from '../storage/webdav/options.ts';
 import { destinationOptions } from './destination.ts';
 import { gpgOptions } from './gpg-options.ts';
+import type { ReportOption } from './report-options.ts';
 
 /** Options of any kind of destination. */
 export type DestinationOption =
@@ -23,6 +24,7 @@ export type DestinationOption =
 export type CliOption =
   | DestinationOption
   | OptionName
+  | ReportOption
   | 'exclude'
   | 'include'
   | 'json'

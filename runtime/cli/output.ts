@@ -12,6 +12,8 @@ export interface Output {
   rows<Row>(rows: Iterable<Row>, describe: (row: Row) => string, convert?: (row: Row) => unknown): Promise<number>;
   /** Is told every warning of a result. @returns whether people shall see it */
   note?(id: string, text: string): boolean;
+  /** Is told the result of a backup as JSON has it, whatever is printed. */
+  sum?(result: unknown): void;
 }
 
 /** Most warnings on a terminal; JSON and logs have all. */

@@ -46,13 +46,22 @@ export function describeCall(
   const isOfBackup = command.operands[0] === '<storage-URL>';
   return {
     operation: operationOf(command),
-    backup: '',
+    backup: given.text('backup-id') ?? '',
     input: {},
-    name: given.text('prefix') ?? 'duplicati',
+    name: given.text('backup-name') || 'duplicati-cli',
     targetUrl: isOfBackup ? (words[0] ?? '') : '',
     sources: command.name === 'backup' ? words.slice(1) : [],
     options,
     filters,
     database: given.text('dbpath') ?? '',
   };
+}
+
+/** What a script changed of a document, as words and options behind those of the command line. */
+export function listChanges(begun: JobDocument, now: JobDocument): { words: string[]; argv: string[] } {
+  const argv = now.options.flatMap(({ name, value }) => {
+    if (begun.options.some((one) => one.name === name && one.value === value)) return [];
+    return [value === '' ? `--${name}` : `--${name}=${value}`];
+  });
+  return { words: [now.targetUrl, ...now.sources], argv };
 }

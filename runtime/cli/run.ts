@@ -1,8 +1,8 @@
 /** One command line, from its words to its exit code. */
-import type { Given, Option } from '../command-line/arguments.ts';
+import { type Given, type Option, readArguments } from '../command-line/arguments.ts';
 import { readCommand } from '../command-line/commands.ts';
 import { codeOf, messageOf, SERIOUS, UserError } from '../errors.ts';
-import { makeRedactor } from '../jobs/job-document.ts';
+import { type JobDocument, makeRedactor } from '../jobs/job-document.ts';
 import { openRunLog, type Sink } from '../log/run-log.ts';
 import type { Call } from './command.ts';
 import {
@@ -10,6 +10,7 @@ import {
   COMMANDS,
   commandOptions,
   LATER_COMMANDS,
+  refusedOptions,
   requireFit,
   WRONG_COMMAND_LINE,
 } from './commands.ts';
@@ -19,16 +20,22 @@ import { logOptions, openFileSink, selectShown } from './log-options.ts';
 import { logCall, tellRun } from './logged-call.ts';
 import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
-import { standardOutput } from './output.ts';
+import { type Output, standardOutput } from './output.ts';
 import { type Progress, terminalProgress } from './progress.ts';
-import { describeCall } from './run-document.ts';
+import { readReportOptions, reportOptions } from './report-options.ts';
+import { keepLines, runReported } from './reported-run.ts';
+import { describeCall, listChanges } from './run-document.ts';
+import { resolveSecrets } from './secret-provider.ts';
 
 /** Options of every command line, and of nothing that the server runs: they write files and start programs of whoever typed them. */
-export const runOptions: readonly Option<CliOption>[] = [...logOptions];
+export const runOptions: readonly Option<CliOption>[] = [...logOptions, ...reportOptions];
+
+const OPTIONS = [...commandOptions, ...runOptions];
+const NAMES = OPTIONS.map(({ name }) => name);
 
 /** Runs the command that the words begin with. @returns the exit code. @throws UserError */
-export async function runCliCommand(given: Given<CliOption>, argv: readonly string[]): Promise<number> {
-  const [word = '', ...words] = given.words;
+export async function runCliCommand(unresolved: Given<CliOption>, argv: readonly string[]): Promise<number> {
+  const [word = '', ...words] = unresolved.words;
   const name = readCommand(COMMAND_ALIASES[word] ?? word, {
     now: ['system-info', ...COMMANDS.map((command) => command.name)],
     later: LATER_COMMANDS.map((command) => command.name),
@@ -38,28 +45,58 @@ export async function runCliCommand(given: Given<CliOption>, argv: readonly stri
   });
   const command = COMMANDS.find((one) => one.name === name)!;
   requireFit(command, words, argv);
-  const known = [...commandOptions, ...runOptions].map((option) => option.name);
-  const document = describeCall(command, words, given, argv, known);
+  const isReported = readReportOptions(unresolved);
+  const given = isReported ? await resolveSecrets(unresolved, reportOptions) : unresolved;
+  const document = describeCall(command, words, given, argv, NAMES);
   const progress = terminalProgress(given.flag('json'));
   const shows = selectShown(given);
+  const lines = keepLines(given);
   const file = openFileSink(given);
-  const log = openRunLog([showing(progress, shows), ...(file ? [file] : [])], makeRedactor(document));
+  let redact = makeRedactor(document);
+  const sinks = [showing(progress, shows), ...(file ? [file] : []), ...(isReported ? lines.sinks : [])];
+  const log = openRunLog(sinks, (text) => redact(text));
   const told = tellRun(log, document.operation);
   const { signal, release } = catchInterrupts(progress.say);
+  const explain = (thrown: unknown) => {
+    progress.end();
+    if (codeOf(thrown) === 'EPIPE') return thrown;
+    return signal.aborted && !(thrown instanceof UserError) ? stopped(thrown) : explainSystemError(thrown);
+  };
+  let result: unknown;
+  const output: Output = { ...standardOutput(given.flag('json')), sum: (value) => (result = value) };
+  const run = async (call: Pick<Call, 'words' | 'given' | 'argv'>) => {
+    try {
+      return await command.run(logCall({ ...call, url: call.words[0]!, output, progress, signal }, log, shows));
+    } catch (thrown) {
+      throw explain(thrown);
+    }
+  };
+  /** The same command line with what scripts changed. */
+  const runChanged = async (changed: JobDocument) => {
+    const more = listChanges(document, changed);
+    const all = [...argv, ...more.argv];
+    const redactFirst = redact;
+    const redactChanged = makeRedactor(changed);
+    redact = (text) => redactChanged(redactFirst(text));
+    const again = readArguments(all, process.env, [...OPTIONS, ...refusedOptions], { wrongUse: WRONG_COMMAND_LINE });
+    const places = more.words.slice(0, command.name === 'backup' ? undefined : 1);
+    const others = command.name === 'backup' ? [] : words.slice(1);
+    const now = document.targetUrl === '' ? words : [...places, ...others];
+    requireFit(command, now, all);
+    return { code: await run({ words: now, given: again, argv: all }), result };
+  };
   try {
     told.begin();
-    const output = standardOutput(given.flag('json'));
-    const call: Call = { words, url: words[0]!, given, argv, output, progress, signal };
-    const code = await command.run(logCall(call, log, shows));
+    const code = isReported
+      ? await runReported({ document, log, linesOf: lines.linesOf, signal, run: runChanged })
+      : await run({ words, given, argv });
     told.end();
     return code;
   } catch (thrown) {
-    progress.end();
     if (codeOf(thrown) === 'EPIPE') throw thrown;
-    const explained = signal.aborted && !(thrown instanceof UserError) ? stopped(thrown) : explainSystemError(thrown);
-    told.fail(messageOf(explained));
-    if (explained instanceof NamedError) process.stderr.write(`ErrorID: ${explained.id}\n`);
-    throw explained;
+    told.fail(messageOf(thrown));
+    if (thrown instanceof NamedError) process.stderr.write(`ErrorID: ${thrown.id}\n`);
+    throw thrown;
   } finally {
     release();
     log.close();

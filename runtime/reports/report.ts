@@ -13,7 +13,12 @@ export interface Report {
   result?: JobResult | undefined;
   /** Why it failed. */
   error?: string | undefined;
+  /** What goes with it by one way of reporting, where that is chosen by its options; else the lines of the result. */
+  linesOf?: ((way: Way) => readonly string[]) | undefined;
 }
+
+/** First part of the names of a way's options. */
+export type Way = 'run-script' | 'send-mail' | 'send-http';
 
 /** Longest text that a report becomes, in characters: templates can repeat what they hold. */
 const LONGEST = 1 << 20;
@@ -69,7 +74,7 @@ function makeValues({ document, level }: Report): Map<string, string> {
     parsedresult: level,
     'backup-name': name,
     'backup-id': backup,
-    'machine-name': hostname(),
+    'machine-name': optionNamed(options, 'machine-name') || hostname(),
     'operating-system': system[process.platform] ?? 'Unknown',
     'destination-type': scheme,
   };
@@ -78,18 +83,18 @@ function makeValues({ document, level }: Report): Map<string, string> {
 }
 
 /** The result as text, a line a member. */
-export function writeResult({ document, level, result, error }: Report, most = 100): string {
+export function writeResult({ document, level, result, error, linesOf }: Report, way: Way, most = 100): string {
   const lines = error === undefined ? [] : [`Failed: ${error}`];
   for (const [name, value] of Object.entries(result?.facts ?? {})) lines.push(`${name}: ${value}`);
   if (error === undefined) lines.push(`ParsedResult: ${level}`);
-  const shown = takeLines(result?.lines ?? [], most);
+  const shown = takeLines(linesOf?.(way) ?? result?.lines ?? [], most);
   if (shown.length > 0) lines.push('', 'Log data:', ...shown);
   return makeRedactor(document)(lines.join('\n'));
 }
 
 /** The result as JSON, in the form that Duplicati sends. */
-export function writeJson(report: Report, most = 100): string {
-  const { document, level, result, error } = report;
+export function writeJson(report: Report, way: Way, most = 100): string {
+  const { document, level, result, error, linesOf } = report;
   const values = makeValues(report);
   const extra = Object.fromEntries(
     [
@@ -107,7 +112,7 @@ export function writeJson(report: Report, most = 100): string {
   const text = JSON.stringify({
     Data: { ...result?.facts, ParsedResult: level, MainOperation: document.operation },
     Extra: extra,
-    LogLines: takeLines(result?.lines ?? [], most),
+    LogLines: takeLines(linesOf?.(way) ?? result?.lines ?? [], most),
     Exception: error ?? null,
   });
   return makeRedactor(document)(text);
@@ -119,9 +124,9 @@ function takeLines(lines: readonly string[], most: number): string[] {
 }
 
 /** Fills a template: `%NAME%` becomes its value or nothing. @param isSubject %RESULT% is a word then */
-export function fillTemplate(template: string, report: Report, isSubject = false, most = 100): string {
+export function fillTemplate(template: string, report: Report, way: Way, isSubject = false, most = 100): string {
   const values = makeValues(report);
-  values.set('result', isSubject ? report.level : writeResult(report, most));
+  values.set('result', isSubject ? report.level : writeResult(report, way, most));
   const filled = template.replace(/%([^%\n]{1,100})%/g, (_, name: string) => values.get(name.toLowerCase()) ?? '');
   const text = makeRedactor(report.document)(filled).slice(0, LONGEST);
   return isSubject ? text.replace(/[\x00-\x1f\x7f]+/g, ' ').slice(0, 500) : text;

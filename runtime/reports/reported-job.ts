@@ -7,7 +7,7 @@ import type { Engine, JobControl, JobResult } from '../jobs/job.ts';
 import { type JobDocument, makeRedactor, optionNamed } from '../jobs/job-document.ts';
 import type { Log } from '../log/log.ts';
 import { isOn, type Level, type Report, spanOf, writeJson, writeResult } from './report.ts';
-import { readChanges, runScript, type ScriptEnd } from './run-script.ts';
+import { readChanges, readMessages, runScript, type ScriptEnd } from './run-script.ts';
 import { sendHttp } from './send-http.ts';
 import { sendMail } from './send-mail.ts';
 import { LAST_SUCCESS } from './watch-success.ts';
@@ -17,6 +17,12 @@ export interface ReportNeeds {
   allowed: AllowedPrograms;
   /** Is told what is remembered of a backup: its metadata. */
   remember(backup: string, metadata: Readonly<Record<string, string>>): void;
+  /** Sends a report; in the background unless another is given. */
+  send?(report: Report): Promise<void>;
+  /** What goes with a report by one of its ways. */
+  linesOf?: Report['linesOf'];
+  /** What scripts have of the environment; next to nothing unless another is given. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 /** Jobs with their scripts before and after, and with reports of how they went; these go out while the next job runs. */
@@ -42,7 +48,7 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
         error = messageOf(thrown);
       }
       const level = error === undefined ? worstOf([result?.level ?? 'Success', ...levels]) : 'Fatal';
-      const report: Report = { document, level, result, error };
+      const report: Report = { document, level, result, error, linesOf: needs.linesOf };
       const success = isDone ? { [LAST_SUCCESS]: new Date().toISOString() } : {};
       const failure =
         error !== undefined && order.operation === 'Backup' && !control.stop.aborted
@@ -50,7 +56,8 @@ export function reportJobs(engine: Engine, needs: ReportNeeds): Engine {
           : undefined;
       if (result || isDone || failure) needs.remember(order.backup, { ...result?.metadata, ...success, ...failure });
       await runAfter(report, control, needs);
-      sendReport(report, needs.log);
+      if (needs.send) await needs.send(report);
+      else void sendReport(report, needs.log);
       if (error !== undefined) throw new Error(error);
       return result && { ...result, level: level === 'Fatal' ? 'Error' : level };
     },
@@ -70,13 +77,17 @@ function refusePrograms(document: JobDocument, allowed: AllowedPrograms): void {
 }
 
 /** Sends a report by the ways that its options name; what fails is logged. */
-export function sendReport(report: Report, log: Log): void {
+export async function sendReport(report: Report, log: Log): Promise<void> {
   const redact = makeRedactor(report.document);
-  for (const [way, sending] of [
+  const ways = [
     ['mail', sendMail(report)],
     ['HTTP', sendHttp(report)],
-  ] as const)
-    sending.catch((thrown) => log.warning(`the report by ${way} was not sent: ${redact(messageOf(thrown))}`));
+  ] as const;
+  await Promise.all(
+    ways.map(([way, sending]) =>
+      sending.catch((thrown) => log.warning(`the report by ${way} was not sent: ${redact(messageOf(thrown))}`)),
+    ),
+  );
 }
 
 /** A time as metadata has it, `20261122T150840Z`. */
@@ -130,7 +141,9 @@ async function runAfter(report: Report, control: JobControl, needs: ReportNeeds)
   try {
     folder = mkdtempSync(path.join(tmpdir(), 'duplicati-result-')); // readable by this account alone
     const resultFile = path.join(folder, 'result');
-    writeFileSync(resultFile, isJson ? writeJson(report) : writeResult(report), { mode: 0o600 });
+    writeFileSync(resultFile, isJson ? writeJson(report, 'run-script') : writeResult(report, 'run-script'), {
+      mode: 0o600,
+    });
     await runOption('run-script-after', { ...report, resultFile }, control, needs);
   } catch (thrown) {
     needs.log.warning(`run-script-after: ${messageOf(thrown)}`);
@@ -144,7 +157,7 @@ async function runOption(
   option: 'run-script-before' | 'run-script-before-required' | 'run-script-after',
   about: { document: JobDocument; level: string | undefined; resultFile?: string },
   control: JobControl,
-  { log, allowed }: ReportNeeds,
+  { log, allowed, environment }: ReportNeeds,
 ): Promise<ScriptEnd | undefined> {
   const { document, level, resultFile } = about;
   const command = optionNamed(document.options, option)?.trim() ?? '';
@@ -165,13 +178,16 @@ async function runOption(
         document,
         limit: spanOf(document.options, 'run-script-timeout', 60_000),
         kill: control.kill,
+        ...(environment === undefined ? {} : { environment }),
         ...(level === undefined ? {} : { level }),
         ...(resultFile === undefined ? {} : { resultFile }),
       })
     : { code: undefined, problem: 'the administrator of this machine does not allow it', stdout: '', stderr: '' };
   const redact = makeRedactor(document);
   if (end.problem !== undefined) log.warning(`${option}: ${redact(end.problem)}`);
+  else if (option === 'run-script-before-required' && end.code === 1) log.information(`${option} does not let it run`);
   else if (end.code !== 0) log.warning(`${option}: it ended with exit code ${end.code}`);
+  for (const { level: of, text } of readMessages(end.stdout)) log[of](`${option}: ${redact(text)}`);
   if (end.stderr.trim() !== '') log.warning(`${option} said: ${redact(end.stderr.trim().slice(0, 2000))}`);
   return end;
 }

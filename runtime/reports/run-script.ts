@@ -19,6 +19,8 @@ export interface ScriptRun {
   /** A file with the result. */
   resultFile?: string;
   kill: AbortSignal;
+  /** What it has of the environment; next to nothing unless another is given. */
+  environment?: NodeJS.ProcessEnv;
 }
 
 export interface ScriptEnd {
@@ -82,13 +84,13 @@ export function runScript(run: ScriptRun): Promise<ScriptEnd> {
 }
 
 /** What a script is told, in Duplicati's names; without secrets. */
-function makeEnvironment({ document, event, level, resultFile }: ScriptRun): NodeJS.ProcessEnv {
+function makeEnvironment({ document, event, level, resultFile, environment }: ScriptRun): NodeJS.ProcessEnv {
   const told: Record<string, string> = {};
   for (const { name, value } of document.options)
     if (/^[a-z0-9_-]+$/i.test(name) && !isSecretOption(name))
       told[`DUPLICATI__${name.replaceAll('-', '_')}`] = maskAddress(value).replaceAll('\0', '');
   return {
-    ...scrubEnvironment(process.env),
+    ...(environment ?? scrubEnvironment(process.env)),
     ...told,
     DUPLICATI__backup_name: document.name,
     DUPLICATI__EVENTNAME: event,
@@ -114,5 +116,15 @@ export function readChanges(stdout: string): { name: string; value: string }[] {
     const [, name, value = ''] = /^--([a-z0-9][a-z0-9_-]{0,99})(?:\s*=\s*(.*))?$/i.exec(line.trim()) ?? [];
     if (name === undefined || fixed.has(name.toLowerCase())) return [];
     return [{ name: name.toLowerCase(), value: value.replace(/^"(.*)"$/, '$1') }];
+  });
+}
+
+const LEVELS = { INFO: 'information', WARN: 'warning', ERR: 'error' } as const;
+
+/** What a script says to the log: lines `LOG:WARN text` of its output. */
+export function readMessages(stdout: string): { level: (typeof LEVELS)[keyof typeof LEVELS]; text: string }[] {
+  return stdout.split(/\r?\n/).flatMap((line) => {
+    const [, word = '', text = ''] = /^LOG:(INFO|WARN|ERR)(?:OR|ING)?[ :]\s*(.*\S)/.exec(line) ?? [];
+    return text === '' ? [] : [{ level: LEVELS[word as keyof typeof LEVELS], text: text.slice(0, 2000) }]; // one of the pattern's words
   });
 }

@@ -44,7 +44,7 @@ async function sendTo(text: string, form: Form, report: Report): Promise<void> {
   if (!url || !/^https?:$/.test(url.protocol)) throw new Error('an address of send-http is not http:// or https://');
   const retries = numberOf(options, 'send-http-retries', 3, MOST_RETRIES);
   const delay = Math.min(spanOf(options, 'send-http-retry-delay', 1000), LONGEST_DELAY);
-  const body = form === 'json' ? writeJson(report, mostLines(report)) : writeForm(report);
+  const body = form === 'json' ? writeJson(report, 'send-http', mostLines(report)) : writeForm(report);
   for (let attempt = 0; ; attempt++) {
     try {
       return await post(url, form, body, report);
@@ -64,6 +64,7 @@ function writeForm(report: Report): string {
   const message = fillTemplate(
     optionNamed(options, 'send-http-message') || DEFAULT_MESSAGE,
     report,
+    'send-http',
     false,
     mostLines(report),
   );

@@ -60,8 +60,8 @@ async function compose(report: Report, to: readonly string[]): Promise<Message> 
   const node = new MailComposer({
     from,
     to: [...to],
-    subject: fillTemplate(subject, report, true),
-    text: isJson ? writeJson(report, most) : fillTemplate(body, report, false, most),
+    subject: fillTemplate(subject, report, 'send-mail', true),
+    text: isJson ? writeJson(report, 'send-mail', most) : fillTemplate(body, report, 'send-mail', false, most),
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();

@@ -1,3 +1,4 @@
+import { describeBackupResult } from '../cli/backup-facts.ts';
 import { listVersions } from '../engine/list/versions.ts';
 import { openLocalDatabase } from '../engine/local-database/local-database.ts';
 import type { JobDocument } from '../jobs/job-document.ts';
@@ -11,26 +12,11 @@ import { runCommand } from './run-command.ts';
 export const runBackup: Work = async (document, control) => {
   const ran = await runCommand('backup', document, control, { words: document.sources });
   const { result } = ran;
-  const count = (name: string) => readCount(result, name);
-  const facts = {
-    ExaminedFiles: count('examinedFiles'),
-    SizeOfExaminedFiles: count('examinedBytes'),
-    OpenedFiles: count('openedFiles'),
-    SizeOfOpenedFiles: count('openedBytes'),
-    AddedFiles: count('addedFiles'),
-    ModifiedFiles: count('modifiedFiles'),
-    DeletedFiles: count('deletedEntries'),
-    AddedFolders: count('addedFolders'),
-    ModifiedFolders: count('modifiedFolders'),
-    AddedSymlinks: count('addedSymlinks'),
-    ModifiedSymlinks: count('modifiedSymlinks'),
-    PartialBackup: readFlag(result, 'isPartial'),
-    Dryrun: readFlag(result, 'dryRun'),
-    DeletedVersions: readList(result, 'deletedVersions').length,
-  };
+  const facts = describeBackupResult(result);
   const warnings = readList(result, 'warnings').map(String);
-  if (facts.PartialBackup) warnings.push('It was stopped: this version is not complete, the next run goes on.');
-  const described = describeRun(ran, facts, { warnings, isPartial: facts.PartialBackup });
+  const isPartial = readFlag(result, 'isPartial');
+  if (isPartial) warnings.push('It was stopped: this version is not complete, the next run goes on.');
+  const described = describeRun(ran, facts, { warnings, isPartial });
   const inventory = await takeInventory(document, control.stop);
   const done = isRecord(result) && isRecord(result.compaction) && result.compaction.done;
   return {
@@ -41,9 +27,9 @@ export const runBackup: Work = async (document, control) => {
       LastBackupStarted: writeStamp(ran.began),
       LastBackupFinished: writeStamp(ran.ended),
       LastBackupDuration: writeDuration(ran.ended - ran.began),
-      SourceFilesSize: String(facts.SizeOfExaminedFiles),
-      SourceFilesCount: String(facts.ExaminedFiles),
-      SourceSizeString: writeSize(facts.SizeOfExaminedFiles),
+      SourceFilesSize: String(readCount(result, 'examinedBytes')),
+      SourceFilesCount: String(readCount(result, 'examinedFiles')),
+      SourceSizeString: writeSize(readCount(result, 'examinedBytes')),
       ...(readText(result, 'version') === ''
         ? {}
         : { LastBackupDate: writeStamp(Date.parse(readText(result, 'version'))) }),

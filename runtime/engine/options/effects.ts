@@ -10,6 +10,8 @@ const USED: readonly OptionName[] = [
   'allow-full-removal',
   'asynchronous-upload-limit',
   'auto-vacuum',
+  'backup-id',
+  'backup-name',
   'backup-test-percentage',
   'backup-test-samples',
   'block-hash-algorithm',
@@ -46,6 +48,9 @@ const USED: readonly OptionName[] = [
   'log-file-log-ignore',
   'log-file-log-level',
   'log-level',
+  'machine-id',
+  'machine-name',
+  'next-scheduled-run',
   'no-auto-compact',
   'no-backend-verification',
   'no-encryption',
@@ -90,7 +95,6 @@ const logs =
 const locks = 'locks of files at a destination are not made by this release';
 const sync = 'copying one destination to another is not in this release';
 const scheduled = 'that is for the server, which knows when the last run was';
-const named = 'the server gives it to its jobs; nothing here goes by it';
 const fullMetadata = 'everything that was recorded comes back as far as it can';
 
 /** Why an option is not there. */
@@ -107,8 +111,6 @@ const REFUSED: Partial<Record<OptionName, string>> = {
   'auto-cleanup': 'what an interrupted run left is taken away by the next one, always',
   'auto-compact-interval': scheduled,
   'auto-vacuum-interval': scheduled,
-  'backup-id': named,
-  'backup-name': named,
   'case-insensitive-remote': 'names at a destination are compared exactly',
   'changed-files': 'a run looks at every file itself: a list of changes that is wrong loses data',
   'check-filetime-only':
@@ -142,7 +144,7 @@ const REFUSED: Partial<Record<OptionName, string>> = {
   'force-actual-date': 'times are always written in full',
   'force-locale': 'what is printed is the same for every locale',
   'ignore-advisory-locking': 'files are read whether others have locked them or not',
-  'ignore-update-if-version-exists': named,
+  'ignore-update-if-version-exists': 'there is no part of this program that replaces it',
   'index-file-policy': 'a backup without full indexes takes far longer to be read anew; they are small',
   'internal-profiling': 'use the profiler of the runtime',
   'list-folder-contents': 'it is a command of its own: list-folder-contents',
@@ -153,10 +155,7 @@ const REFUSED: Partial<Record<OptionName, string>> = {
   'log-retention': 'the local database holds no log',
   'log-socket-data': "what goes over the line is nobody else's business",
   'long-database-query-threshold': 'use the profiler of the runtime',
-  'machine-id': named,
-  'machine-name': named,
   'new-passphrase': 'volumes that are there keep their passphrase; begin another backup for another one',
-  'next-scheduled-run': named,
   'no-connection-reuse': "how connections are used is the backend's own",
   'parity-module': 'parity files are not made; those of a Duplicati are left alone',
   'patch-with-local-blocks': 'every block comes from the destination, so that a restore proves the backup',

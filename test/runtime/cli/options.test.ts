@@ -27,6 +27,20 @@ const LISTED: { name: string; of: string }[] = JSON.parse(readFileSync(FILE, 'ut
 const NAMES = LISTED.filter(({ of }) => ['core', 'zip', 'aes', 'gpg'].includes(of)).map(
   ({ name }) => name as OptionName,
 ); // compared with the table in table.test.ts
+/** Modules that are no destination and whose options are those of every command line. */
+const MODULES = [
+  'runscript',
+  'sendmail',
+  'sendhttp',
+  'sendxmpp',
+  'sendtelegram',
+  'httpreportstatus',
+  'console-password-input',
+  'hyperv-options',
+  'server',
+  'tzstd',
+  'tgz',
+];
 /** Every other test, and the calls that are asked again. */
 const TESTS = readdirSync(path.join(import.meta.dirname, '..'), { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts') && !file.endsWith('table.test.ts'))
@@ -64,6 +78,19 @@ for (const name of NAMES) {
       t.regex(TESTS, new RegExp(`(?:--|['"\`])(?:${words})(?![\\w-])`));
     });
   }
+}
+
+for (const { name, of } of LISTED.filter((one) => MODULES.includes(one.of))) {
+  const why = refusedOptions.find((option) => option.name === name)?.refused;
+  test(`--${name} of ${of} is an option that a test uses, or is refused with its reason`, (t) => {
+    if (why === undefined) {
+      t.true(OPTIONS.some((option) => option.name === name));
+      t.regex(TESTS, new RegExp(`(?:--|['"\`])${name}(?![\\w-])`));
+    } else {
+      t.true(why.length > 10);
+      t.throws(() => read(`--${name}=x`), { message: `--${name} cannot be used: ${why}; leave it out` });
+    }
+  });
 }
 
 test('what is left out by size, links, attributes and marked folders is not in the backup, and everything else is', async (t) => {

@@ -11,19 +11,19 @@ test('templates name the operation, the result and options; no secret comes out 
   const report = makeReport({ 'send-mail-password': 'canary-mail' });
   const all =
     '%OPERATIONNAME% %PARSEDRESULT% %backup-name% %dblock-size% %nothing%[%passphrase%%send-mail-password%] %REMOTEURL% %LOCALPATH%';
-  t.is(fillTemplate(all, report), 'Backup Success Home 5mb [] ssh://me@host/folder /home/:/etc/');
-  t.is(fillTemplate('%RESULT%', report), 'ExaminedFiles: 3\nParsedResult: Success\n\nLog data:\none\ntwo');
-  t.is(fillTemplate('a\r\nBcc: x %RESULT%', report, true), 'a Bcc: x Success');
+  t.is(fillTemplate(all, report, 'send-mail'), 'Backup Success Home 5mb [] ssh://me@host/folder /home/:/etc/');
+  t.is(fillTemplate('%RESULT%', report, 'send-mail'), 'ExaminedFiles: 3\nParsedResult: Success\n\nLog data:\none\ntwo');
+  t.is(fillTemplate('a\r\nBcc: x %RESULT%', report, 'send-mail', true), 'a Bcc: x Success');
   const failed = makeReport({}, { result: undefined, level: 'Fatal', error: 'no way to canary-passphrase' });
-  t.is(fillTemplate('%RESULT%', failed), 'Failed: no way to ***');
-  t.is(fillTemplate('/etc/passwd', report), '/etc/passwd');
-  t.like(JSON.parse(writeJson(report)), {
+  t.is(fillTemplate('%RESULT%', failed, 'send-mail'), 'Failed: no way to ***');
+  t.is(fillTemplate('/etc/passwd', report, 'send-mail'), '/etc/passwd');
+  t.like(JSON.parse(writeJson(report, 'send-mail')), {
     Data: { ExaminedFiles: 3, ParsedResult: 'Success' },
     Extra: { OperationName: 'Backup', 'backup-name': 'Home' },
     LogLines: ['one', 'two'],
     Exception: null,
   });
-  t.notRegex(writeJson(report), /canary/);
+  t.notRegex(writeJson(report, 'send-mail'), /canary/);
 });
 
 test('a report goes out for the levels and operations that are asked for', (t) => {
