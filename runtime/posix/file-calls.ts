@@ -9,6 +9,8 @@ export interface FileCalls {
   attribute(place: string | Buffer, name: Buffer): Buffer | undefined;
   /** Modification and access time in nanoseconds since 1970: utimensat(2). Follows a link. @throws Error with a system's code */
   setTimes(place: string, modified: bigint): void;
+  /** Gives something another name that nothing has yet: renameat2(2) with RENAME_NOREPLACE. @throws Error with a system's code: EEXIST, or EINVAL, ENOSYS, ENOTSUP where it is not to be had */
+  renameNew(from: string | Buffer, to: string | Buffer): void;
   /** setxattr(2). Follows a link. @throws Error with a system's code */
   setAttribute(place: string, name: string | Buffer, value: Buffer): void;
   /** removexattr(2). Follows a link. @throws Error with a system's code */
@@ -19,8 +21,9 @@ export interface FileCalls {
   punchHole(handle: number, from: number, length: number): void;
 }
 
-// Linux, x64 and arm64 alike: fcntl.h, unistd.h, linux/falloc.h, asm-generic/errno.h
+// Linux, x64 and arm64 alike: fcntl.h, unistd.h, linux/fs.h, linux/falloc.h, asm-generic/errno.h
 const AT_FDCWD = -100;
+const RENAME_NOREPLACE = 1;
 const [SEEK_DATA, SEEK_HOLE] = [3, 4];
 const FALLOC_FL_PUNCH_HOLE_KEEP_SIZE = 3;
 const [ENXIO, EINVAL, ENODATA, EOPNOTSUPP] = [6, 22, 61, 95];
@@ -41,6 +44,9 @@ function load(): FileCalls {
   const koffi_ = loadAddon('koffi.node') as typeof koffi; // the addon's exports are the module's; its version is pinned with the types
   const libc = koffi_.load('libc.so.6');
   const utimensat = libc.func('int utimensat(int dirfd, const void *path, const void *times, int flags)');
+  const renameat2 = libc.func(
+    'int renameat2(int olddirfd, const void *oldpath, int newdirfd, const void *newpath, unsigned int flags)',
+  );
   const setxattr = libc.func(
     'int setxattr(const void *path, const void *name, const void *value, size_t size, int flags)',
   );
@@ -83,6 +89,9 @@ function load(): FileCalls {
       }
       check('utimensat', utimensat(AT_FDCWD, terminated(place), times, 0));
     },
+    renameNew(from, to) {
+      check('renameat2', renameat2(AT_FDCWD, terminated(from), AT_FDCWD, terminated(to), RENAME_NOREPLACE));
+    },
     setAttribute(place, name, value) {
       check('setxattr', setxattr(terminated(place), terminated(name), value, value.length, 0));
     },
@@ -111,5 +120,5 @@ function load(): FileCalls {
 }
 
 function terminated(text: string | Buffer): Buffer {
-  return Buffer.concat([typeof text === 'string' ? Buffer.from(text) : text, Buffer.alloc(1)]);
+  return typeof text === 'string' ? Buffer.from(`${text}\0`) : Buffer.concat([text, Buffer.alloc(1)]);
 }

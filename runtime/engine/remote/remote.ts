@@ -27,11 +27,28 @@ export interface Expected {
   hashName: HashName;
 }
 
+/** A volume that lies here as it was at the destination. */
+export interface Brought {
+  file: string;
+  remove(): void;
+}
+
+/** What opens a volume that lies here: values, which another thread can be given. */
+export interface OpenOrder {
+  name: RemoteName;
+  keys: Keys;
+  expected: Expected | undefined;
+}
+
 export interface Remote {
   /** All volumes with this backup's prefix, by name. */
   list(): Promise<RemoteVolume[]>;
   /** Brings one here, looks at its hash, decrypts it. `close` takes it away again. @throws VolumeError, and the destination's errors */
   open(volume: Pick<RemoteVolume, 'name'>, expected?: Expected): Promise<Volume>;
+  /** Brings one here, and does nothing else with it. @throws VolumeError, and the destination's errors */
+  bring(volume: Pick<RemoteVolume, 'name'>): Promise<Brought>;
+  /** How one that was brought is opened, by `openBrought`. @throws VolumeError when its name is none */
+  order(volume: Pick<RemoteVolume, 'name'>, expected?: Expected): OpenOrder;
   /** Brings one here, looks at its hash alone, and takes it away. @throws VolumeError, and the destination's errors */
   verify(volume: Pick<RemoteVolume, 'name'>, expected: Required<Expected>): Promise<void>;
 }
@@ -48,6 +65,21 @@ export interface RemoteOptions {
 }
 
 export function openRemote(source: Source, { prefix, keys, scratch, signal }: RemoteOptions): Remote {
+  function orderOf({ name }: Pick<RemoteVolume, 'name'>, expected?: Expected): OpenOrder {
+    const parts = parseRemoteName(name);
+    if (!parts) throw damaged('its name is none of a volume');
+    return { name: parts, keys, expected };
+  }
+  async function bring({ name }: Pick<RemoteVolume, 'name'>): Promise<Brought> {
+    const file = path.join(scratch, `volume-${randomUUID()}`);
+    try {
+      await source.get(name, file, signal);
+    } catch (thrown) {
+      await rm(file, { force: true });
+      throw thrown;
+    }
+    return { file, remove: () => void rm(file, { force: true }) };
+  }
   return {
     async list() {
       const volumes: RemoteVolume[] = [];
@@ -57,22 +89,16 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
       }
       return volumes.sort((a, b) => (a.name < b.name ? -1 : 1));
     },
-    async open({ name }, expected) {
-      const parts = parseRemoteName(name);
-      if (!parts) throw damaged('its name is none of a volume');
-      const file = path.join(scratch, `volume-${randomUUID()}`);
+    async open(volume, expected) {
+      const order = orderOf(volume, expected);
+      const { file, remove } = await bring(volume);
       try {
-        await source.get(name, file, signal);
-        if (expected?.hash && !(await hashOf(file, expected.hashName)).equals(expected.hash)) {
-          throw changed();
-        }
-        const isKnown = expected?.hash !== undefined && FORGERY_PROOF.has(expected.hashName);
-        const volume = await openVolume(file, parts, keys, isKnown);
+        const opened = await openBrought(file, order);
         return {
-          ...volume,
+          ...opened,
           close() {
-            volume.close();
-            void rm(file, { force: true });
+            opened.close();
+            remove();
           },
         };
       } catch (thrown) {
@@ -80,6 +106,8 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
         throw thrown;
       }
     },
+    bring,
+    order: orderOf,
     async verify({ name }, { hash, hashName }) {
       const file = path.join(scratch, `volume-${randomUUID()}`);
       try {
@@ -90,6 +118,12 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
       }
     },
   };
+}
+
+/** Looks at a volume's hash, where that is known, and decrypts it. Its file stays. @throws VolumeError */
+export async function openBrought(file: string, { name, keys, expected }: OpenOrder): Promise<Volume> {
+  if (expected?.hash && !(await hashOf(file, expected.hashName)).equals(expected.hash)) throw changed();
+  return openVolume(file, name, keys, expected?.hash !== undefined && FORGERY_PROOF.has(expected.hashName));
 }
 
 function changed(): VolumeError {

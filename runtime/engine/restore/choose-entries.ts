@@ -25,7 +25,7 @@ export function chooseEntries(database: LocalDatabase, version: number, isWanted
     DROP TABLE IF EXISTS temp.wanted_stream;
     CREATE TEMP TABLE wanted(entry INTEGER PRIMARY KEY, type TEXT NOT NULL, path TEXT NOT NULL, content INTEGER NOT NULL,
       metadata INTEGER NOT NULL, modified INTEGER) STRICT;
-    CREATE TEMP TABLE wanted_stream(stream INTEGER PRIMARY KEY, is_metadata INTEGER NOT NULL) STRICT`);
+    CREATE TEMP TABLE wanted_stream(stream INTEGER PRIMARY KEY, is_metadata INTEGER NOT NULL, size INTEGER NOT NULL) STRICT`);
   const all = database.prepare(
     `SELECT entry.id AS entry, type, folder.path || name AS path, content, metadata, modified
      FROM version_entry JOIN entry ON entry.id = version_entry.entry JOIN folder ON folder.id = entry.folder
@@ -45,31 +45,10 @@ export function chooseEntries(database: LocalDatabase, version: number, isWanted
   database.exec(`
     CREATE INDEX temp.wanted_by_content ON wanted(content);
     CREATE INDEX temp.wanted_by_path ON wanted(type, path);
-    INSERT OR IGNORE INTO wanted_stream SELECT DISTINCT metadata, 1 FROM wanted WHERE metadata > 0;
-    INSERT INTO wanted_stream SELECT DISTINCT content, 0 FROM wanted WHERE content > 0
+    INSERT INTO wanted_stream SELECT id, 1, size FROM stream WHERE id IN (SELECT metadata FROM wanted WHERE metadata > 0);
+    INSERT INTO wanted_stream SELECT id, 0, size FROM stream WHERE id IN (SELECT content FROM wanted WHERE content > 0)
       ON CONFLICT(stream) DO UPDATE SET is_metadata = 2`);
   return count;
-}
-
-/** All entries of a type, page by page. @param order `path` or `path DESC`: folders before or after what is in them. */
-export function* wantedEntries(
-  database: LocalDatabase,
-  type: Wanted['type'],
-  order: 'path' | 'path DESC',
-): Generator<Wanted> {
-  // From the last row on: an offset would be counted anew for each page.
-  const [than, least, direction] = order === 'path' ? ['>', '>=', 'ASC'] : ['<', '<=', 'DESC'];
-  const first = database.prepare(
-    `SELECT * FROM wanted WHERE type = ? ORDER BY path ${direction}, entry ${direction} LIMIT 1000`,
-  );
-  const next = database.prepare(
-    `SELECT * FROM wanted WHERE type = ? AND path ${least} ? AND (path, entry) ${than} (?, ?) ORDER BY path ${direction}, entry ${direction} LIMIT 1000`,
-  );
-  for (let rows = first.all(type); rows.length > 0; ) {
-    for (const row of rows) yield wantedOf(row);
-    const { path, entry } = rows.at(-1)!;
-    rows = next.all(type, path!, path!, entry!);
-  }
 }
 
 export function wantedOf(row: Record<string, unknown>): Wanted {

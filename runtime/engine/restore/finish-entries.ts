@@ -18,12 +18,13 @@ import { codeOf, messageOf } from '../../errors.ts';
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { nodeHash } from '../volumes/hash-text.ts';
 import type { Manifest } from '../volumes/manifest.ts';
-import { LARGEST_METADATA, type Metadata, readMetadata } from '../volumes/metadata.ts';
+import type { Metadata } from '../volumes/metadata.ts';
 import { readAccountNumbers } from './account-numbers.ts';
 import { applyMetadata } from './apply-metadata.ts';
-import { namesOf, type Wanted, wantedEntries } from './choose-entries.ts';
+import { namesOf } from './choose-entries.ts';
+import { type Facts, factsReader } from './entry-facts.ts';
 import { joinNames } from './join-names.ts';
-import { nameFile } from './name-file.ts';
+import { nameFile, nameNewFile } from './name-file.ts';
 import type { Shortfall } from './restore.ts';
 import { shapeHoles } from './shape-holes.ts';
 import type { Target } from './target.ts';
@@ -52,8 +53,7 @@ export async function finishEntries(
   const { writer } = order;
   const accounts = readAccountNumbers();
   const shortfalls: Shortfall[] = [];
-  const metadataOf = metadataReader(database);
-  const content = contentReader(database, order.manifest);
+  const factsOf = factsReader(database, order.manifest);
   const joined = joinNames(
     target,
     ({ entry }) => writer.temporary(entry),
@@ -68,13 +68,12 @@ export async function finishEntries(
     order.signal?.throwIfAborted();
   }
   function finish(
-    wanted: Wanted,
+    { wanted, metadata }: Facts,
     make: (names: string[], metadata: Metadata | undefined) => string[] | undefined,
   ): void {
     const { path } = wanted;
     try {
       const names = namesOf(path, order.prefix);
-      const metadata = metadataOf(wanted.metadata);
       const known = metadata instanceof Error ? undefined : metadata;
       const how = wanted.type === 'Folder' ? 'first' : joined.join(wanted, known, names);
       if (how === 'there') kept++;
@@ -106,13 +105,14 @@ export async function finishEntries(
     }
   }
 
-  for (const file of wantedEntries(database, 'File', 'path')) {
+  for (const facts of factsOf('File', 'path')) {
+    const { wanted: file, content } = facts;
     await pause();
-    finish(file, (names, metadata) => {
+    finish(facts, (names, metadata) => {
       const failure = writer.failure(file.entry);
       if (failure !== undefined) throw new Error(failure);
       const temporary = target.at([...names.slice(0, -1), writer.temporary(file.entry)]);
-      const { size, hash, why, isOneBlock } = content(file.content);
+      const { size, hash, why, isOneBlock } = content;
       if (why === undefined && size === 0) writer.makeEmpty(file.entry, names);
       const isOwn = (inode: bigint) => writer.isOwn(file.entry, inode);
       // The hash of its only block is its own, and was looked at when it was written; nothing else is read again for that.
@@ -131,6 +131,10 @@ export async function finishEntries(
         const shortfall = shapeHoles(temporary, holes, isOwn);
         if (shortfall !== undefined) shortfalls.push({ path: file.path, kind: 'partly', message: shortfall });
       }
+      if (nameNewFile(target, names, temporary)) {
+        bytes += size;
+        return names;
+      }
       const place = target.at(names);
       const isThere = lstatSync(place, { throwIfNoEntry: false }) !== undefined;
       if (isThere && differs(place, { size, hash }, order.manifest) === undefined) {
@@ -144,7 +148,7 @@ export async function finishEntries(
     });
     writer.drop(file.entry);
   }
-  for (const link of wantedEntries(database, 'Symlink', 'path')) {
+  for (const link of factsOf('Symlink', 'path')) {
     await pause();
     finish(link, (names, metadata) => {
       if (metadata?.linkTarget === undefined) throw new Error('where the link points to is lost');
@@ -158,7 +162,7 @@ export async function finishEntries(
       return names;
     });
   }
-  for (const folder of wantedEntries(database, 'Folder', 'path DESC')) {
+  for (const folder of factsOf('Folder', 'path DESC')) {
     await pause();
     finish(folder, (names) => {
       if (names.length > 0) makeFolder(target.at(names));
@@ -223,48 +227,3 @@ function differs(
 }
 
 const BUFFER = Buffer.allocUnsafe(1 << 20);
-
-function contentReader(database: LocalDatabase, { blocksize }: Manifest) {
-  const stream = database.prepare('SELECT size, hash FROM stream WHERE id = ?');
-  const unread = database.prepare(
-    'SELECT why FROM unread JOIN stream_block ON stream_block.block = unread.block WHERE stream = ? LIMIT 1',
-  );
-  const count = database.prepare(
-    'SELECT count(*) AS blocks, min(block.hash) AS first FROM stream_block JOIN block ON block.id = stream_block.block WHERE stream = ?',
-  );
-  return (id: number): { size: number; hash: Buffer; why?: string; isOneBlock?: boolean } => {
-    const { size, hash } = stream.get(id) ?? {};
-    const [bytes, digest] = [Number(size), Buffer.from(hash instanceof Uint8Array ? hash : [])];
-    const lost = unread.get(id)?.why;
-    if (lost !== undefined) return { size: bytes, hash: digest, why: `a block of it is lost: ${lost}` };
-    const { blocks, first } = count.get(id) ?? {};
-    if (Number(blocks) < Math.ceil(bytes / blocksize)) {
-      return { size: bytes, hash: digest, why: 'which blocks it has is lost: a blocklist of it is nowhere' };
-    }
-    return {
-      size: bytes,
-      hash: digest,
-      isOneBlock: blocks === 1 && first instanceof Uint8Array && digest.equals(first),
-    };
-  };
-}
-
-/** The metadata of a stream, undefined where there is none, an error where it is lost. */
-function metadataReader(database: LocalDatabase) {
-  const parts = database.prepare('SELECT bytes FROM metadata_part WHERE stream = ? ORDER BY position');
-  const size = database.prepare('SELECT size FROM stream WHERE id = ?');
-  return (stream: number): Metadata | Error | undefined => {
-    if (stream === 0) return undefined;
-    const whole = Number(size.get(stream)?.size);
-    if (whole > LARGEST_METADATA) return new Error('its metadata is too large');
-    const bytes = Buffer.concat(
-      parts.all(stream).map(({ bytes: part }) => (part instanceof Uint8Array ? part : Buffer.alloc(0))),
-    );
-    if (bytes.length !== whole) return new Error('its metadata is lost');
-    try {
-      return readMetadata(bytes);
-    } catch (thrown) {
-      return new Error(messageOf(thrown));
-    }
-  };
-}

@@ -6,12 +6,11 @@ import type { LocalDatabase } from '../local-database/local-database.ts';
 import { namesOf, wantedOf } from './choose-entries.ts';
 import { isZeros } from './shape-holes.ts';
 import type { Target } from './target.ts';
+import type { BlockUse } from './use-pages.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_WRONLY } = constants;
 /** Files of several blocks that stay open. */
 const MOST_OPEN = 100;
-
-const PAGE = 1000;
 
 /** Names and places that one entry cannot have, or that somebody took away meanwhile: everything else is restored. */
 const OF_ONE_ENTRY = new Set([
@@ -27,8 +26,8 @@ const OF_ONE_ENTRY = new Set([
 ]);
 
 export interface FileWriter {
-  /** A block of a stream, for every file that has this content, or for the metadata. */
-  write(stream: number, position: number, bytes: Buffer): void;
+  /** A block, for a file, or for metadata, or both. @param isFirst false where the same place of the same stream was written for another file. */
+  write(use: BlockUse, bytes: Buffer, isFirst: boolean): void;
   /** The temporary name of an entry's file, beside its own. */
   temporary(entry: number): string;
   /** Makes the file of an entry that has no bytes. */
@@ -56,11 +55,8 @@ export function createFileWriter(
 ): FileWriter {
   database.exec(`DROP TABLE IF EXISTS temp.metadata_part;
     CREATE TEMP TABLE metadata_part(stream INTEGER, position INTEGER, bytes BLOB NOT NULL, PRIMARY KEY (stream, position)) STRICT, WITHOUT ROWID`);
-  const kind = database.prepare('SELECT is_metadata FROM wanted_stream WHERE stream = ?');
   const part = database.prepare('INSERT OR REPLACE INTO metadata_part VALUES (?, ?, ?)');
-  const users = database.prepare(`SELECT * FROM wanted WHERE content = ? AND entry > ? ORDER BY entry LIMIT ${PAGE}`);
   const one = database.prepare('SELECT * FROM wanted WHERE entry = ?');
-  const size = database.prepare('SELECT size FROM stream WHERE id = ?');
   const open = new Map<number, number>();
   /** Inodes of the files that were made and have no name of their own yet. */
   const made = new Map<number, bigint>();
@@ -97,24 +93,14 @@ export function createFileWriter(
     }
     return handle;
   }
-  function writeFiles(stream: number, position: number, bytes: Buffer): void {
-    const isWhole = Number(size.get(stream)?.size) <= bytes.length;
-    const isHole = isZeros(bytes);
-    for (let after = 0; ; ) {
-      const rows = users.all(stream, after);
-      for (const row of rows) {
-        const { entry, path } = wantedOf(row);
-        if (failures.has(entry)) continue;
-        try {
-          writeFile(entry, path, position, bytes, isHole, isWhole);
-        } catch (thrown) {
-          // A disk that is full, or fails, ends everything.
-          if (!(thrown instanceof UserError) && !OF_ONE_ENTRY.has(codeOf(thrown))) throw thrown;
-          failures.set(entry, messageOf(thrown));
-        }
-      }
-      if (rows.length < PAGE) return;
-      after = Number(rows.at(-1)!.entry);
+  /** A disk that is full, or fails, ends everything; what else goes wrong costs this file. */
+  function tryFile({ entry, path, position, size }: BlockUse, bytes: Buffer): void {
+    if (failures.has(entry)) return;
+    try {
+      writeFile(entry, path, position, bytes, isZeros(bytes), size <= bytes.length);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError) && !OF_ONE_ENTRY.has(codeOf(thrown))) throw thrown;
+      failures.set(entry, messageOf(thrown));
     }
   }
   function writeFile(
@@ -157,10 +143,9 @@ export function createFileWriter(
       made.delete(entry);
       sparse.delete(entry);
     },
-    write(stream, position, bytes) {
-      const uses = Number(kind.get(stream)?.is_metadata);
-      if (uses > 0) part.run(stream, position, bytes);
-      if (uses !== 1) writeFiles(stream, position, bytes);
+    write(use, bytes, isFirst) {
+      if (use.isMetadata && isFirst) part.run(use.stream, use.position, bytes);
+      if (use.entry !== 0) tryFile(use, bytes);
     },
     close() {
       for (const handle of open.values()) closeSync(handle);

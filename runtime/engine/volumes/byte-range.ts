@@ -40,3 +40,28 @@ export function memoryRange(bytes: Buffer): ByteRange {
     close() {},
   };
 }
+
+/** Bytes that are read at once where one piece is asked for after the other, and most between two pieces that are one after the other. */
+const [WINDOW, NEAR] = [512 * 1024, 64 * 1024];
+
+/** Reads on where pieces are asked for in their order: one call, and one decryption, for many. Pieces are only looked at, or copied, by who asks. */
+export function readAhead(range: ByteRange): ByteRange {
+  let window: { at: number; bytes: Buffer } = { at: 0, bytes: Buffer.alloc(0) };
+  let end = -1;
+  return {
+    size: range.size,
+    read(at, length) {
+      const isNext = at >= end && at - end <= NEAR;
+      const from = at - window.at;
+      if (from >= 0 && from + length <= window.bytes.length) {
+        end = at + length;
+        return window.bytes.subarray(from, from + length);
+      }
+      end = at + length;
+      if (!isNext || length >= WINDOW) return range.read(at, length);
+      window = { at, bytes: range.read(at, Math.min(WINDOW, Math.max(length, range.size - at))) };
+      return window.bytes.subarray(0, length);
+    },
+    close: () => range.close(),
+  };
+}

@@ -1,5 +1,5 @@
 import { openAesRange } from './aes-range.ts';
-import { type ByteRange, openFileRange } from './byte-range.ts';
+import { type ByteRange, openFileRange, readAhead } from './byte-range.ts';
 import type { GpgOptions } from './gpg-call.ts';
 import { openGpgRange } from './gpg-range.ts';
 import { LARGEST_MANIFEST, MANIFEST, type Manifest, readManifest } from './manifest.ts';
@@ -39,7 +39,7 @@ export async function openVolume(file: string, name: RemoteName, keys: Keys, isK
   if (name.compression !== 'zip') {
     throw new VolumeError('refused', `it is compressed by "${name.compression}"; only zip is read`);
   }
-  const range = await openPlain(file, name.encryption, keys, isKnown);
+  const range = readAhead(await openPlain(file, name.encryption, keys, isKnown));
   try {
     const entries = readZipDirectory(range);
     const first = entries.get(MANIFEST);

@@ -4,11 +4,13 @@ import { Readable } from 'node:stream';
 import { crc32, createInflateRaw, createZstdDecompress, inflateRawSync, zstdDecompressSync } from 'node:zlib';
 import type { ByteRange } from './byte-range.ts';
 import { damaged, VolumeError } from './volume-error.ts';
-import { dataStart, type ZipEntry } from './zip-directory.ts';
+import { dataStart, readPacked, type ZipEntry } from './zip-directory.ts';
 import type { PackedContent } from './zip-writer.ts';
 
 const [STORED, DEFLATE, ZSTD] = [0, 8, 93] as const;
 const STEP = 1 << 20;
+/** zlib's least; and a size that is believed before there is anything of it. */
+const [SMALLEST_CHUNK, LARGEST_CHUNK] = [64, 4 << 20];
 
 /**
  * All bytes of an entry.
@@ -17,8 +19,7 @@ const STEP = 1 << 20;
  */
 export function readZipEntry(range: ByteRange, entry: ZipEntry, limit: number): Buffer {
   if (entry.size > limit) throw damaged(`entry ${entry.name} has ${entry.size} bytes; at most ${limit} are expected`);
-  const packed = range.read(dataStart(range, entry), entry.packed);
-  const bytes = inflate(entry, packed);
+  const bytes = inflate(entry, readPacked(range, entry));
   requireSame(entry, bytes.length, crc32(bytes));
   return bytes;
 }
@@ -64,8 +65,10 @@ function inflate(entry: ZipEntry, packed: Buffer): Buffer {
   const maxOutputLength = entry.size + 1;
   try {
     if (entry.method === STORED) return packed;
-    if (entry.method === DEFLATE) return inflateRawSync(packed, { maxOutputLength });
-    if (entry.method === ZSTD) return zstdDecompressSync(packed, { maxOutputLength });
+    // In one piece: nothing has to be put together.
+    const chunkSize = Math.min(Math.max(maxOutputLength, SMALLEST_CHUNK), LARGEST_CHUNK);
+    if (entry.method === DEFLATE) return inflateRawSync(packed, { maxOutputLength, chunkSize });
+    if (entry.method === ZSTD) return zstdDecompressSync(packed, { maxOutputLength, chunkSize });
   } catch (thrown) {
     throw unpackable(entry, thrown);
   }

@@ -42,11 +42,23 @@ export function readZipDirectory(range: ByteRange): Map<string, ZipEntry> {
   return entries;
 }
 
+/** An entry's bytes as they stand in the archive, in one piece with their header where that is as long as the directory lets expect. @throws VolumeError */
+export function readPacked(range: ByteRange, entry: ZipEntry): Buffer {
+  const expected = 30 + Buffer.byteLength(entry.name);
+  const bytes = range.read(entry.at, expected + entry.packed);
+  const start = startOf(bytes, entry);
+  if (start <= expected) return bytes.subarray(start, start + entry.packed);
+  return range.read(entry.at + start, entry.packed);
+}
+
 /** Where an entry's bytes begin: the local header has a name and extra fields of its own. @throws VolumeError */
 export function dataStart(range: ByteRange, entry: ZipEntry): number {
-  const head = range.read(entry.at, 30);
-  if (head.readUInt32LE(0) !== LOCAL) throw damaged(`entry ${entry.name} has no header`);
-  return entry.at + 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
+  return entry.at + startOf(range.read(entry.at, 30), entry);
+}
+
+function startOf(head: Buffer, { name }: ZipEntry): number {
+  if (head.readUInt32LE(0) !== LOCAL) throw damaged(`entry ${name} has no header`);
+  return 30 + head.readUInt16LE(26) + head.readUInt16LE(28);
 }
 
 function findDirectory(range: ByteRange): { at: number; size: number; count: number } {
