@@ -17,13 +17,14 @@ import {
   sourceOptions,
   volumeOptions,
 } from './backup-options.ts';
-import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
+import { type Call, type CliCommand, WITH_ERRORS, WITH_WARNINGS } from './command.ts';
 import { compactIfWorth } from './compact-command.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
 import { NamedError } from './named-error.ts';
 import { withWritable } from './open-writable.ts';
 import { backupOptions, filterOptions } from './options.ts';
 import { sayWarnings } from './output.ts';
+import { askQuota, judgeQuota, quotaOptions } from './quota.ts';
 import { readFilter } from './read-filter.ts';
 import { testAfter, verificationOptions } from './test-command.ts';
 
@@ -47,6 +48,7 @@ export const backupCommand: CliCommand = {
     ...volumeOptions,
     ...compactOptions,
     ...verificationOptions,
+    ...quotaOptions,
     ...backupOptions,
   ],
   examples: [
@@ -72,6 +74,7 @@ async function runBackup(call: Call): Promise<number> {
     'auto-vacuum',
     ...sourceOptions.map(({ name }) => name),
     ...verificationOptions.map(({ name }) => name),
+    ...quotaOptions.map(({ name }) => name),
   ]);
   const filter = readFilter(argv);
   const began = performance.now();
@@ -110,6 +113,8 @@ async function runBackup(call: Call): Promise<number> {
     const tested = done.isPartial || dryRun ? undefined : await testAfter(machine, plan, options, call);
     if (options['upload-verification-file'] && !dryRun) await uploadVerificationFile(machine, plan, signal);
     if (options['auto-vacuum'] && !dryRun) machine.database.exec('VACUUM');
+    const quota = done.isPartial || dryRun ? undefined : await askQuota(machine, options, signal);
+    const room = quota && judgeQuota(quota, options['quota-warning-threshold']);
     progress.end();
     const seconds = (performance.now() - began) / 1000;
     const warnings = [
@@ -126,14 +131,20 @@ async function runBackup(call: Call): Promise<number> {
         id: 'DamagedRemoteFile',
         text: `${name}: ${why}; "repair" and "test all" say what that costs`,
       })),
+      ...(room?.level === 'Warning' ? [room] : []),
     ];
+    const errors = room?.level === 'Error' ? [room] : [];
     await sayWarnings(output, 'Warning: ', warnings);
+    await sayWarnings(output, 'Error: ', errors, 'Error');
     const result = {
       ...summary(done),
+      dryRun,
       deletedVersions: deleted,
       compaction: compacted,
       tested,
+      quota,
       warnings: warnings.map(({ text }) => text),
+      errors: errors.map(({ text }) => text),
       seconds,
     };
     output.sum?.(result);
@@ -147,6 +158,7 @@ async function runBackup(call: Call): Promise<number> {
       await output.line(`Duration of backup: ${formatDuration(seconds)}`);
     }
     if (done.isPartial) return STOPPED;
+    if (errors.length > 0) return WITH_ERRORS;
     if (warnings.length > 0) return WITH_WARNINGS;
     return done.version && !dryRun ? 0 : UNCHANGED;
   };

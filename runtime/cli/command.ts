@@ -33,3 +33,6 @@ export interface CliCommand {
 
 /** Duplicati's exit code where something is missing that nobody lost data by. */
 export const WITH_WARNINGS = 2;
+
+/** Where errors were told and the run went on. */
+export const WITH_ERRORS = 3;

@@ -73,8 +73,8 @@ export function logCall(call: Call, log: RunLog, shows: Sink['wants']): Call {
         if (!isNoted) log.say({ level, tag: OURS, id: 'Result', message: text }, true);
         return output.line(text);
       },
-      note(id, text) {
-        const entry: Entry = { level: 'Warning', tag: OURS, id, message: text };
+      note(level, id, text) {
+        const entry: Entry = { level, tag: OURS, id, message: text };
         log.say(entry, true);
         return shows(entry);
       },

@@ -10,8 +10,8 @@ export interface Output {
   json(value: unknown): Promise<void>;
   /** Row by row, as a JSON array or as lines; however many there are. @returns how many there were */
   rows<Row>(rows: Iterable<Row>, describe: (row: Row) => string, convert?: (row: Row) => unknown): Promise<number>;
-  /** Is told every warning of a result. @returns whether people shall see it */
-  note?(id: string, text: string): boolean;
+  /** Is told every warning and error of a result. @returns whether people shall see it */
+  note?(level: 'Warning' | 'Error', id: string, text: string): boolean;
   /** Is told the result of a backup as JSON has it, whatever is printed. */
   sum?(result: unknown): void;
 }
@@ -24,8 +24,9 @@ export async function sayWarnings(
   output: Output,
   prefix: string,
   warnings: readonly { id: string; text: string }[],
+  level: 'Warning' | 'Error' = 'Warning',
 ): Promise<void> {
-  const shown = warnings.filter(({ id, text }) => output.note?.(id, text) ?? true);
+  const shown = warnings.filter(({ id, text }) => output.note?.(level, id, text) ?? true);
   if (output.asJson) return;
   for (const { text } of shown.slice(0, MOST_SAID)) await output.line(`${prefix}${formatPath(text)}`, true);
   if (shown.length > MOST_SAID)

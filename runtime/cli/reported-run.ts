@@ -7,13 +7,11 @@ import type { RunLog, Sink } from '../log/run-log.ts';
 import type { Level, Way } from '../reports/report.ts';
 import { reportJobs, sendReport } from '../reports/reported-job.ts';
 import { describeBackupResult } from './backup-facts.ts';
-import { WITH_WARNINGS } from './command.ts';
+import { WITH_ERRORS, WITH_WARNINGS } from './command.ts';
 import { select } from './log-options.ts';
 import { NamedError } from './named-error.ts';
 import type { GivenOptions } from './options.ts';
 
-/** Duplicati's exit code where errors were told and the run went on. */
-const WITH_ERRORS = 3;
 /** Most messages that are kept for a report. */
 const MOST_LINES = 10_000;
 const WAYS = ['run-script', 'send-mail', 'send-http'] as const satisfies readonly Way[];

@@ -5,7 +5,7 @@ import type { JobDocument } from '../jobs/job-document.ts';
 import type { Work } from '../jobs/run-job.ts';
 import { describeRun, writeDuration, writeSize, writeStamp } from './describe-run.ts';
 import { openDestination } from './open-destination.ts';
-import { isRecord, readCount, readFlag, readList, readText } from './read-result.ts';
+import { isRecord, readCount, readFlag, readList, readMember, readText } from './read-result.ts';
 import { runCommand } from './run-command.ts';
 
 /** Makes a new version, then says what there is now. */
@@ -16,8 +16,9 @@ export const runBackup: Work = async (document, control) => {
   const warnings = readList(result, 'warnings').map(String);
   const isPartial = readFlag(result, 'isPartial');
   if (isPartial) warnings.push('It was stopped: this version is not complete, the next run goes on.');
-  const described = describeRun(ran, facts, { warnings, isPartial });
-  const inventory = await takeInventory(document, control.stop);
+  const described = describeRun(ran, facts, { warnings, errors: readList(result, 'errors').map(String), isPartial });
+  const assigned = readCount(readMember(result, 'quota'), 'assigned') || -1;
+  const inventory = await takeInventory(document, control.stop, assigned);
   const done = isRecord(result) && isRecord(result.compaction) && result.compaction.done;
   return {
     ...described,
@@ -39,7 +40,7 @@ export const runBackup: Work = async (document, control) => {
 };
 
 /** What is at the destination now, as the local database knows it, and the room that is left there. */
-export async function takeInventory(document: JobDocument, signal: AbortSignal) {
+export async function takeInventory(document: JobDocument, signal: AbortSignal, assigned = -1) {
   const database = await openLocalDatabase(document.database);
   let versions: ReturnType<typeof listVersions>;
   let row: Record<string, unknown> | undefined;
@@ -57,7 +58,7 @@ export async function takeInventory(document: JobDocument, signal: AbortSignal) 
     BackupListCount: String(versions.length),
     TotalQuotaSpace: String(quota?.total ?? -1),
     FreeQuotaSpace: String(quota?.free ?? -1),
-    AssignedQuotaSpace: '-1',
+    AssignedQuotaSpace: String(assigned),
     TargetFilesSize: String(size),
     TargetFilesCount: String(files),
     TargetFilesetsCount: String(versions.length),
@@ -71,7 +72,7 @@ export async function takeInventory(document: JobDocument, signal: AbortSignal) 
     LastBackupDate: versions[0] ? new Date(versions[0].time * 1000).toISOString() : '0001-01-01T00:00:00',
     TotalQuotaSpace: quota?.total ?? -1,
     FreeQuotaSpace: quota?.free ?? -1,
-    AssignedQuotaSpace: -1,
+    AssignedQuotaSpace: assigned,
   };
   return { metadata, backend };
 }

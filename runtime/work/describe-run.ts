@@ -7,12 +7,13 @@ type Facts = Record<string, string | number | boolean | null>;
 export function describeRun(
   ran: Ran,
   facts: Facts,
-  more: { warnings?: readonly string[]; isPartial?: boolean } = {},
+  more: { warnings?: readonly string[]; errors?: readonly string[]; isPartial?: boolean } = {},
 ): JobResult {
   const { code, traffic, began, ended, lines } = ran;
   const warnings = [...ran.warnings, ...(more.warnings ?? [])].slice(0, 1000).map(shorten);
+  const errors = (more.errors ?? []).slice(0, 1000).map(shorten);
   return {
-    level: code > 1 || warnings.length > 0 ? 'Warning' : 'Success',
+    level: errors.length > 0 ? 'Error' : code > 1 || warnings.length > 0 ? 'Warning' : 'Success',
     facts: {
       ...facts,
       Interrupted: more.isPartial ?? false,
@@ -23,7 +24,7 @@ export function describeRun(
     metadata: {},
     lines: lines.map(shorten),
     warnings,
-    errors: [],
+    errors,
     backend: {
       RemoteCalls: traffic.calls,
       BytesUploaded: traffic.uploaded.bytes,

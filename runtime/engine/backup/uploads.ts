@@ -6,6 +6,8 @@ export interface Sink {
   /** Whole or not at all, where the destination can do that. */
   put(name: string, file: string, signal: AbortSignal): Promise<void>;
   delete(name: string, signal: AbortSignal): Promise<void>;
+  /** Bytes of the whole and of what is free, where the destination tells. */
+  quota?(signal: AbortSignal): Promise<{ total: number; free: number } | undefined>;
 }
 
 /** A file that is ready, and what is uploaded right after it. */
