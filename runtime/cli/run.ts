@@ -21,6 +21,7 @@ import { logCall, tellRun } from './logged-call.ts';
 import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
 import { type Output, standardOutput } from './output.ts';
+import { applyPriority, priorityOptions } from './priority-options.ts';
 import { type Progress, terminalProgress } from './progress.ts';
 import { readReportOptions, reportOptions } from './report-options.ts';
 import { keepLines, runReported } from './reported-run.ts';
@@ -28,7 +29,7 @@ import { describeCall, listChanges } from './run-document.ts';
 import { resolveSecrets } from './secret-provider.ts';
 
 /** Options of every command line, and of nothing that the server runs: they write files and start programs of whoever typed them. */
-export const runOptions: readonly Option<CliOption>[] = [...logOptions, ...reportOptions];
+export const runOptions: readonly Option<CliOption>[] = [...logOptions, ...priorityOptions, ...reportOptions];
 
 const OPTIONS = [...commandOptions, ...runOptions];
 const NAMES = OPTIONS.map(({ name }) => name);
@@ -45,6 +46,7 @@ export async function runCliCommand(unresolved: Given<CliOption>, argv: readonly
   });
   const command = COMMANDS.find((one) => one.name === name)!;
   requireFit(command, words, argv);
+  applyPriority(unresolved);
   const isReported = readReportOptions(unresolved);
   const given = isReported ? await resolveSecrets(unresolved, reportOptions) : unresolved;
   const document = describeCall(command, words, given, argv, NAMES);

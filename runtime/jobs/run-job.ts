@@ -1,6 +1,7 @@
-import { constants, setPriority } from 'node:os';
+import { constants } from 'node:os';
 import { messageOf, UserError } from '../errors.ts';
 import { tryEndWithParent } from '../posix/end-with-parent.ts';
+import { setOwnPriority } from '../posix/priority.ts';
 import type { JobResult, Operation, RemoteCall } from './job.ts';
 import type { JobDocument } from './job-document.ts';
 import { makeLineCutter } from './lines.ts';
@@ -70,7 +71,7 @@ export async function runJob(works: Readonly<Partial<Record<Operation, Work>>>):
 /** In the way of nobody: the lowest priority. Linux derives that of input and output from it (ioprio_set(2)). */
 function lowerPriority(): void {
   try {
-    setPriority(constants.priority.PRIORITY_LOW);
+    setOwnPriority(constants.priority.PRIORITY_LOW);
   } catch {
     // works at the priority it has
   }
