@@ -55,10 +55,10 @@ export function openBackup(form: BackupOrder['form'] = FORM): TestBackup {
 
 const FOLDERS = ['source', 'remote', 'scratch'] as const;
 
-/** One that is there. */
-export function reopenBackup(root: string, form: BackupOrder['form'] = FORM): TestBackup {
+/** One that is there. @param given its destination, where that is not simply its folder */
+export function reopenBackup(root: string, form: BackupOrder['form'] = FORM, given?: Source & Sink): TestBackup {
   const [source, remote, scratch] = FOLDERS.map((name) => path.join(root, name)) as [string, string, string]; // three names
-  const place = folderSource(remote);
+  const place = given ?? folderSource(remote);
   const keys = { gpg: { program: 'gpg' }, ...(form.passphrase === undefined ? {} : { passphrase: form.passphrase }) };
   const prefix = 'duplicati';
   const there = openRemote(place, { prefix, keys, scratch, signal: NEVER });

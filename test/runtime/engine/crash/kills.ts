@@ -7,6 +7,8 @@ import { openLocalDatabase } from '../../../../runtime/engine/local-database/loc
 import { openBackup, reopenBackup, type TestBackup } from '../open-backup.ts';
 import { pick, type Random } from '../random.ts';
 import { factsOf, type TreeFact } from '../tree-facts.ts';
+import { openPlace } from './place.ts';
+import type { Power } from './power.ts';
 
 const VICTIM = path.resolve(import.meta.dirname, 'victim.ts');
 const NAMES = ['a', 'b', 'c', 'in/d', 'in/e', 'in/deeper/f'];
@@ -22,6 +24,10 @@ type Contents = ReadonlyMap<string, string | undefined>;
 
 export interface Survivor {
   root: string;
+  /** Where its power can be cut: that is how runs end then. */
+  power?: Power | undefined;
+  /** What its runs do in place of `fsync`: nothing. */
+  isUnsynced?: boolean | undefined;
   /** Of every version that was made by a run that ended, by its time. */
   known: Map<number, Contents>;
   /** Milliseconds that a run took when it was left alone. */
@@ -35,21 +41,31 @@ export interface Killed {
   faults: string[];
 }
 
-export async function makeSurvivor(random: Random): Promise<Survivor> {
-  const opened = openBackup();
+export async function makeSurvivor(
+  random: Random,
+  how: Pick<Survivor, 'power' | 'isUnsynced'> = {},
+): Promise<Survivor> {
+  const root = how.power?.root ?? openBackup().root;
+  const opened = await reopen({ root, ...how });
   for (const name of NAMES) change(random, path.join(opened.source, name));
   await opened.backup();
   const known = new Map([[(await opened.versions())[0]!, contentsOf(factsOf(opened.source))]]);
-  return { root: opened.root, known, took: { backup: 400, delete: 200, compact: 300 } };
+  return { root, ...how, known, took: { backup: 400, delete: 200, compact: 300 } };
 }
 
-export function removeSurvivor({ root }: Survivor): void {
-  reopenBackup(root).remove();
+export function removeSurvivor({ root, power }: Survivor): void {
+  if (power) power.remove();
+  else reopenBackup(root).remove();
+}
+
+/** With the destination that people have: what it promises is looked at, too. */
+async function reopen({ root }: Pick<Survivor, 'root' | 'power'>): Promise<TestBackup> {
+  return reopenBackup(root, undefined, await openPlace(root));
 }
 
 /** Changes the tree, starts a run and kills it; then backs up, with nothing repaired, and looks at what is there. */
 export async function killOnce(random: Random, survivor: Survivor): Promise<Killed> {
-  const opened = reopenBackup(survivor.root);
+  const opened = await reopen(survivor);
   const before = contentsOf(factsOf(opened.source));
   const changed = changeTree(random, opened.source);
   const now = contentsOf(factsOf(opened.source));
@@ -76,8 +92,9 @@ export async function killOnce(random: Random, survivor: Survivor): Promise<Kill
 }
 
 /** Every version that is there. @returns what is wrong with them */
-export async function judgeAll({ root, known }: Survivor): Promise<string[]> {
-  const opened = reopenBackup(root);
+export async function judgeAll(survivor: Survivor): Promise<string[]> {
+  const { known } = survivor;
+  const opened = await reopen(survivor);
   const faults: string[] = [];
   for (const [number, time] of (await opened.versions()).entries())
     faults.push(...(await judge(opened, number, known.get(time), undefined)));
@@ -121,9 +138,16 @@ async function findStray(opened: TestBackup): Promise<string[]> {
 }
 
 /** @returns whether it was killed */
-async function kill(random: Random, { root, took }: Survivor, operation: Operation, version: number): Promise<boolean> {
-  const child = spawn(process.execPath, [VICTIM, root, operation, `${version}`], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+async function kill(
+  random: Random,
+  { root, took, power, isUnsynced }: Survivor,
+  operation: Operation,
+  version: number,
+): Promise<boolean> {
+  const args = [VICTIM, root, operation, `${version}`, isUnsynced ? 'unsynced' : ''];
+  const child = spawn(process.execPath, args, {
+    // What fails when its disks are gone is of no interest.
+    stdio: ['ignore', 'pipe', power ? 'ignore' : 'inherit'],
   });
   const ended = new Promise<NodeJS.Signals | number | null>((resolve) =>
     child.once('exit', (code, signal) => resolve(signal ?? code)),
@@ -133,9 +157,21 @@ async function kill(random: Random, { root, took }: Survivor, operation: Operati
     child.once('exit', () => resolve());
   });
   const begun = performance.now();
-  const timer = setTimeout(() => child.kill('SIGKILL'), random(Math.ceil(took[operation])));
-  const end = await ended;
+  let isCut = false;
+  const timer = setTimeout(
+    () => {
+      if (power) power.cut();
+      isCut = power !== undefined;
+      child.kill('SIGKILL');
+    },
+    random(Math.ceil(took[operation])),
+  );
+  let end = await ended;
   clearTimeout(timer);
+  if (isCut) {
+    power?.start();
+    end = 'SIGKILL';
+  }
   if (end !== 'SIGKILL' && end !== 0) throw new Error(`${operation} of ${root} ended with ${end}`);
   // So that moments stay within a run, on whatever machine.
   if (end === 0) took[operation] = Math.max(20, performance.now() - begun);
