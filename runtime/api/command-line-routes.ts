@@ -69,7 +69,11 @@ export function commandLineRoutes(needs: CommandLineNeeds): Route[] {
       answer({ body }) {
         const line = readLine(body, needs);
         if (queue.list().length >= MOST_WAITING) throw new Refusal(503, 'Too many jobs wait already.');
-        const order: Order = { operation: 'CommandLine', backup: '', input: { arguments: line.words } };
+        const order: Order = {
+          operation: 'CommandLine',
+          backup: '',
+          input: { arguments: line.words, dataFolder: needs.machine.folder },
+        };
         const job = needs.makeFreeJob(order, { ...order, ...line.document, name: 'command line', database: '' });
         const lines: string[] = [];
         const task = queue.add(
@@ -163,7 +167,7 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
   requireAllowed(findPrograms({ targetUrl, sources, options: known }), allowed);
   refuseProtected({ targetUrl: targetUrl || 'none://', options: known }, machine.folder);
   if (command.toLowerCase() === 'restore') {
-    const into = known.find(({ name }) => name === 'restore-path')?.value ?? '';
+    const into = known.findLast(({ name }) => name === 'restore-path')?.value ?? ''; // the last of several counts
     // Patterns can mean anything: without a folder to restore to, paths are needed that can be judged.
     const targets = into !== '' ? [into] : sources.filter((one) => !/[*?[{]/.test(one));
     if (
@@ -177,7 +181,11 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
       );
   }
   const spelled = known.map(({ name, value }) => (value === '' ? `--${name}` : `--${name}=${value}`));
-  return { words: [...words, ...spelled], document: { targetUrl, sources, options: known, filters: [] } };
+  // Options first: behind a word `--` they would be words.
+  return {
+    words: [words[0]!, ...spelled, ...words.slice(1)],
+    document: { targetUrl, sources, options: known, filters: [] },
+  };
 }
 
 function readNumber(text: string | null, otherwise: number): number {

@@ -76,7 +76,10 @@ export function jobRoutes({ backups, queue, makeJob, machine }: JobRoutesNeeds):
     const answer: Route['answer'] = ({ parameters, query, body: sent }) => {
       const input: Record<string, unknown> = isRecord(sent) ? { ...sent } : {};
       const backup = findBackup(backups, isSecond ? String(input.BackupId) : parameters.id);
-      if (operation === 'Restore') judgeRestore(input, backup, machine);
+      if (operation === 'Restore') {
+        judgeRestore(input, backup, machine);
+        input.dataFolder = machine.folder; // what is written is judged again: nobody knows here what the backup holds
+      }
       if (operation === 'DeleteVersions' && Array.isArray(input.Versions) && input.Versions.length === 0)
         throw new Refusal(400, 'No versions supplied');
       // A backup that runs or waits is not put there a second time.

@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import path from 'node:path';
 import { installRoot } from '../paths.ts';
@@ -29,7 +29,8 @@ export interface Machine {
   host: string;
   /** The real path of what exists. @throws Error */
   realpath(file: string): string;
-  /** Tells one folder from another, by whatever path; undefined where there is none. */
+  isLink(file: string): boolean;
+  /** Tells one folder from another, by whatever path; undefined where there is none. @throws Error where that cannot be told */
   identify(file: string): string | undefined;
 }
 
@@ -41,6 +42,7 @@ export function thisMachine(folder: string): Machine {
     home: homeOf(),
     host: hostname(),
     realpath: (file) => realpathSync.native(file),
+    isLink: (file) => lstatSync(file, { throwIfNoEntry: false })?.isSymbolicLink() ?? false,
     identify(file) {
       const stat = statSync(file, { throwIfNoEntry: false, bigint: true });
       return stat && `${stat.dev}:${stat.ino}`;
@@ -56,13 +58,23 @@ function homeOf(): string {
   }
 }
 
+/** What is judged elsewhere (`write-guard.ts`): folders that hold a protected place, and what starts programs of an account. */
+export interface Lets {
+  holders?: boolean;
+  accounts?: boolean;
+}
+
 /**
  * Why nothing may be restored to a path, in words: it is protected, is in what is, or holds it. Links, `..`, other names for the same
  * folder and, on Windows, other spellings are seen through; a path that cannot be judged is refused.
  */
-export function findRestoreProblem(target: string, machine: Machine): string | undefined {
+export function findRestoreProblem(target: string, machine: Machine, lets: Lets = {}): string | undefined {
   if (target.includes('\0')) return 'it is not a path';
-  return machine.platform === 'win32' ? judgeWindows(target, machine) : judgeUnix(target, machine);
+  try {
+    return machine.platform === 'win32' ? judgeWindows(target, machine, lets) : judgeUnix(target, machine, lets);
+  } catch {
+    return 'it cannot be judged'; // too long, or in a folder that this account may not enter
+  }
 }
 
 /** Options that name a file or folder which a job writes to. */
@@ -90,16 +102,17 @@ function readLocalAddress(address: string, platform: NodeJS.Platform): string | 
   return platform === 'win32' ? named.replace(/^\/(?=[a-z]:)/i, '') : named;
 }
 
-function judgeUnix(target: string, machine: Machine): string | undefined {
+function judgeUnix(target: string, machine: Machine, lets: Lets): string | undefined {
   if (!path.posix.isAbsolute(target)) return 'it is not an absolute path';
+  if (leadsNowhere(target, machine, path.posix)) return 'a link on its way leads to nothing that is there';
   const protectedPaths = [...UNIX, machine.folder, installRoot()];
   const spellings = [path.posix.resolve(target), resolveLinks(target, machine, path.posix)];
   const ids = new Set(protectedPaths.map((one) => machine.identify(one)).filter((one) => one !== undefined));
   for (const spelling of spellings) {
-    if (OF_ACCOUNTS.test(`${spelling}/`)) return 'programs start from there';
+    if (!lets.accounts && OF_ACCOUNTS.test(`${spelling}/`)) return 'programs start from there';
     for (const one of protectedPaths) {
       for (const known of [one, resolveLinks(one, machine, path.posix)])
-        if (isWithin(spelling, known, '/') || isWithin(known, spelling, '/'))
+        if (isWithin(spelling, known, '/') || (!lets.holders && isWithin(known, spelling, '/')))
           return 'it is protected, or holds what is';
     }
     // A mount can give a folder a second path, and a file system without case a second spelling.
@@ -112,7 +125,7 @@ function judgeUnix(target: string, machine: Machine): string | undefined {
 }
 
 /** The path with the links of its longest part that exists followed. */
-function resolveLinks(target: string, machine: Machine, form: typeof path.posix): string {
+export function resolveLinks(target: string, machine: Machine, form: typeof path.posix): string {
   const whole = form.resolve(target);
   for (let part = whole; ; part = form.dirname(part)) {
     try {
@@ -123,14 +136,28 @@ function resolveLinks(target: string, machine: Machine, form: typeof path.posix)
   }
 }
 
+/** True where a link on the way has no end: whoever writes there would make what it names. */
+function leadsNowhere(target: string, machine: Machine, form: typeof path.posix): boolean {
+  for (let part = form.resolve(target); ; part = form.dirname(part)) {
+    try {
+      machine.realpath(part);
+      return false;
+    } catch {
+      if (machine.isLink(part)) return true;
+      if (form.dirname(part) === part) return false;
+    }
+  }
+}
+
 function isWithin(inner: string, outer: string, separator: string): boolean {
   const root = outer.endsWith(separator) ? outer : outer + separator;
   return inner === outer || inner.startsWith(root);
 }
 
-function judgeWindows(target: string, machine: Machine): string | undefined {
+function judgeWindows(target: string, machine: Machine, lets: Lets): string | undefined {
   const spelled = spellWindows(target, machine.host);
   if (spelled === undefined) return 'it is not a plain path of a drive or a share, such as C:\\Restored';
+  if (leadsNowhere(spelled, machine, path.win32)) return 'a link on its way leads to nothing that is there';
   const real = spellWindows(resolveLinks(spelled, machine, path.win32), machine.host);
   if (real === undefined || /~\d/.test(real)) return 'it has a short name, or leads to no plain path';
   const { environment: names, folder, home } = machine;
@@ -146,10 +173,10 @@ function judgeWindows(target: string, machine: Machine): string | undefined {
     home && `${home}\\AppData\\Roaming\\Microsoft\\Windows\\Start Menu`,
   ].filter(Boolean);
   for (const spelling of [spelled, real]) {
-    if (OF_WINDOWS_ACCOUNTS.test(spelling)) return 'programs start from there';
+    if (!lets.accounts && OF_WINDOWS_ACCOUNTS.test(spelling)) return 'programs start from there';
     for (const one of known) {
       const whole = spellWindows(one, machine.host) ?? one.toLowerCase();
-      if (isWithin(spelling, whole, '\\') || isWithin(whole, spelling, '\\'))
+      if (isWithin(spelling, whole, '\\') || (!lets.holders && isWithin(whole, spelling, '\\')))
         return 'it is protected, or holds what is';
     }
   }

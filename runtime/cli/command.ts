@@ -15,6 +15,8 @@ export interface Call {
   output: Output;
   progress: Progress;
   signal: AbortSignal;
+  /** False for paths that a restore leaves alone; absent for a person at a terminal, who may write what the system lets them. */
+  mayWrite?(file: string): boolean;
   /** Is told what is done at the destination, and may let it wait. */
   watch?: StorageWatch;
 }

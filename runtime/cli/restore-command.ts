@@ -51,6 +51,7 @@ async function runRestore(call: Call): Promise<number> {
       verify: !given.flag('skip-restore-verification'),
       report: progress.done,
       signal,
+      ...(call.mayWrite ? { mayWrite: call.mayWrite } : {}),
     });
     progress.end();
     if (entries === 0) {

@@ -9,6 +9,7 @@ import { messageOf, UserError } from '../errors.ts';
 import type { Work } from '../jobs/run-job.ts';
 import { describeRun } from './describe-run.ts';
 import { followProgress } from './follow-progress.ts';
+import { guardOf } from './run-command.ts';
 import { type Traffic, watchTraffic } from './watch-traffic.ts';
 
 /** Runs a command line that a person typed into a web page; what it prints is the answer. The command is judged by the route already. */
@@ -38,6 +39,7 @@ export const runCommandLine: Work = async (document, control) => {
       progress: followProgress(command.name, control, traffic, print),
       signal: control.stop,
       watch: traffic.watch,
+      ...guardOf(document),
     };
     code = await command.run(call);
   } catch (thrown) {

@@ -1,3 +1,5 @@
+import { thisMachine } from '../backups/protected-paths.ts';
+import { guardWrites } from '../backups/write-guard.ts';
 import type { Call, CliCommand } from '../cli/command.ts';
 import { COMMANDS } from '../cli/commands.ts';
 import { explainSystemError } from '../cli/explain.ts';
@@ -74,6 +76,7 @@ export async function runCommand(
     progress: followProgress(name, control, traffic, say),
     signal: control.stop,
     watch: traffic.watch,
+    ...guardOf(document),
   };
   try {
     const code = await command.run(call);
@@ -83,6 +86,12 @@ export async function runCommand(
     for (const line of describeLost(output.result())) control.log('Warning', line);
     throw new Error(messageOf(explainSystemError(thrown)), { cause: thrown });
   }
+}
+
+/** What a job that the API asked for leaves alone. */
+export function guardOf({ input }: Pick<JobDocument, 'input'>): Pick<Call, 'mayWrite'> {
+  const { dataFolder } = input;
+  return typeof dataFolder === 'string' ? { mayWrite: guardWrites(thisMachine(dataFolder)) } : {};
 }
 
 /** The options of a job, read as a command reads them. */

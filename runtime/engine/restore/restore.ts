@@ -18,6 +18,8 @@ export interface RestoreOrder {
   permissions: boolean;
   /** No metadata at all: new files are this account's own, of now. */
   skipMetadata?: boolean;
+  /** False for paths of this machine that nothing is restored to. */
+  mayWrite?(file: string): boolean;
   /** True: all folders of a path are made below `into`. */
   keepPaths?: boolean;
   /** False: what is on the disk is not read again. */
@@ -61,7 +63,7 @@ export async function restore(
   const entries = chooseEntries(database, order.version, order.isWanted);
   if (entries === 0) return { entries, bytes: 0, kept: 0, shortfalls: [] };
   const prefix = order.keepPaths ? '' : commonFolder(database);
-  const target = openTarget(order.into);
+  const target = openTarget(order.into, order.mayWrite);
   const writer = createFileWriter(database, target, prefix, manifest.blocksize);
   try {
     await fetchBlocks(database, remote, manifest, writer, order);

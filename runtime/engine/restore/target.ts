@@ -1,5 +1,6 @@
 /** Where a restore writes: the one place through which everything that it makes has to go. */
 import { closeSync, constants, mkdirSync, openSync } from 'node:fs';
+import path from 'node:path';
 import { codeOf, SERIOUS, UserError } from '../../errors.ts';
 import { nameOfText } from '../volumes/name-text.ts';
 import { openPathTarget } from './path-target.ts';
@@ -14,7 +15,7 @@ export interface Target {
    * A path to what is called so in a folder below the root, for one call of the system that follows no link itself. The folder was reached
    * from the root name by name, no link among them, and is the one that was reached whatever somebody does to the names meanwhile.
    * @param parts names below the root, in the notation of a backup; folders that are missing are made, for this account alone.
-   * @throws UserError where a name is none, or a link or file stands where a folder should be
+   * @throws UserError where a name is none, nothing may be written, or a link or file stands where a folder should be
    */
   at(parts: readonly string[]): string | Buffer;
   /** The root itself, however its name is used meanwhile. */
@@ -24,9 +25,30 @@ export interface Target {
   close(): void;
 }
 
-/** @param root an absolute path; it is made when it is not there. Links on the way to it are the caller's own. */
-export function openTarget(root: string): Target {
-  if (process.platform !== 'linux') return openPathTarget(root);
+/**
+ * @param root an absolute path; it is made when it is not there. Links on the way to it are the caller's own.
+ * @param mayWrite false for paths that nothing is restored to; everything may be written where it is absent
+ */
+export function openTarget(root: string, mayWrite?: (file: string) => boolean): Target {
+  const judge = (file: string) => {
+    if (mayWrite?.(file) === false)
+      throw new UserError(
+        `${file} decides what this machine runs; only an administrator restores it, with duplicati-cli`,
+        SERIOUS,
+      );
+  };
+  judge(path.join(root, 'anything')); // before the root is made
+  const target = process.platform === 'linux' ? openLinuxTarget(root) : openPathTarget(root);
+  return {
+    ...target,
+    at(parts) {
+      judge(path.join(root, ...parts));
+      return target.at(parts);
+    },
+  };
+}
+
+function openLinuxTarget(root: string): Target {
   const isNew = mkdirSync(root, { recursive: true, mode: 0o700 }) !== undefined;
   const rootHandle = openSync(root, O_RDONLY | O_DIRECTORY);
   /** By their names, joined; the least used first. */

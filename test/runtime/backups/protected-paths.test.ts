@@ -61,6 +61,19 @@ test('the server and what starts programs are out of reach of a restore, however
     t.is(findRestoreProblem(target, machine), undefined, target);
 });
 
+test('what cannot be judged is refused: links without an end, loops of links, names too long', async (t) => {
+  const top = await makeFolder(t);
+  await symlink('/etc/cron.d/not-there', path.join(top, 'loose'));
+  await symlink(path.join(top, 'loop'), path.join(top, 'loop'));
+  const machine = thisMachine('/var/lib/d');
+  for (const name of ['loose', 'loose/new', 'loop/new', 'x'.repeat(5000)])
+    t.truthy(findRestoreProblem(path.join(top, name), machine), name.slice(0, 20));
+  const locked = () => {
+    throw new Error('EACCES');
+  };
+  t.truthy(findRestoreProblem('/srv/x', { ...machine, identify: locked }));
+});
+
 test('a second path to a protected folder, by a mount or without case, is seen through', (t) => {
   const same: Record<string, string> = {
     '/etc/cron.d': '1:1',
@@ -80,6 +93,7 @@ const windows: Machine = {
   environment: { ProgramData: 'C:\\ProgramData', SystemRoot: 'C:\\Windows', ProgramFiles: 'C:\\Program Files' },
   home: 'C:\\Users\\me',
   host: 'BOX',
+  isLink: () => false,
   identify: () => undefined,
   realpath(file) {
     const links: Record<string, string> = {

@@ -129,6 +129,28 @@ test('a job that fails says why in the log, in the task and in a notification, w
   t.notRegex(lines.join(''), /canary/);
 });
 
+test('what a restore writes is judged by what the backup holds, not by what its definition says', async (t) => {
+  const { id, folder, source, target, run, call } = await serveBackup(t);
+  const planted = path.join(folder, 'planted.txt');
+  await writeFile(planted, 'of another machine');
+  const form = (more: Record<string, unknown>) => makeForm('Documents', { TargetURL: `file://${target}`, ...more });
+  const define = (more: Record<string, unknown>) => call('PUT', `v1/backup/${id}`, form(more));
+  await define({ Sources: [`${source}/`, planted], Filters: [] });
+  t.like(await run(`v1/backup/${id}/run`), { Status: 'Completed', Result: 'Success' });
+  for (const file of [planted, `${source}/two.bin`]) await rm(file);
+  // Neither the sources that are named now, nor an option, nor a pattern leads there.
+  await define({ Sources: [`${source}/`] });
+  const all = await run(`v1/backup/${id}/restore`, {});
+  t.regex(all.ErrorMessage ?? '', /1 of \d+ entries could not be restored/);
+  t.is(await readFile(`${source}/two.bin`, 'utf8'), 'two');
+  await define({ Sources: [`${source}/`], Settings: [...form({}).Backup.Settings, setting('restore-path', folder)] });
+  t.is((await run(`v1/backup/${id}/restore`, { paths: [`${source}/two.bin`] })).Status, 'Failed');
+  t.false(existsSync(planted));
+  t.false(existsSync(path.join(folder, 'two.bin')));
+});
+
+const setting = (Name: string, Value: string) => ({ Name, Value, Filter: null, Argument: null });
+
 test('a backup that is not stored restores straight from a destination, and leaves nothing', async (t) => {
   const { call, run, id, target, place, source, folder } = await serveBackup(t);
   await run(`v1/backup/${id}/run`);
@@ -183,11 +205,16 @@ test('a command line runs, and its lines are read; what names a program or write
     ['backup', 'file:///tmp/x', '/home', '--gpg-program-path', '/bin/sh'],
     ['restore', `file://${target}`, '--restore-path=/etc/cron.d'],
     ['restore', `file://${target}`, '--restore-path', '/etc/cron.d'],
+    ['restore', `file://${target}`, '--restore-path=/srv/x', '--restore-path=/etc/cron.d'],
     ['restore', `file://${target}`, '*'],
     ['restore', `file://${target}`, '/etc/cron.d/x'],
     ['restore', `file://${target}`],
   ])
     t.is((await call('POST', 'v1/commandline', words)).status, 403, words.join(' '));
+  // Behind `--` an option would be a word, and the restore one to where the files came from.
+  const into = path.join(place, 'beside');
+  const ends = ['restore', `file://${target}`, '--', `${source}/two.bin`, `--restore-path=${into}`, '--passphrase=pw'];
+  t.regex(await lineOf([...ends, database]), new RegExp(` to ${into}$`, 'm'));
   t.regex(await lineOf(['help', 'restore']), /--restore-path/);
   for (const words of [[], ['recovery'], ['aescrypt']]) t.is((await call('POST', 'v1/commandline', words)).status, 400);
   t.is((await call('GET', 'v1/commandline/none')).status, 404);
