@@ -10,7 +10,7 @@ import type { CliOption, GivenOptions } from './options.ts';
 /** Longest secret, and largest file of them. */
 const [LONGEST, LARGEST_FILE] = [64 << 10, 16 << 20];
 /** Of Duplicati, and not here. */
-const CLOUDS: Readonly<Record<string, string>> = {
+export const CLOUDS: Readonly<Record<string, string>> = {
   awssm: 'AWS Secrets Manager',
   azkv: 'Azure Key Vault',
   gcsm: 'Google Cloud Secret Manager',

@@ -16,6 +16,8 @@ export interface Program<Name extends string> extends Description {
   helpWhenEmpty?: boolean;
   /** The help of one command: `NAME --help`, `help NAME`. */
   describeCommand?(word: string): Description | undefined;
+  /** What `help TOPIC` prints, for topics that are more than commands. @returns undefined for a topic that there is not */
+  describeTopic?(topic: string): string | undefined;
   /** Called before the command line is read: may fill gaps of the environment. @returns options that the command line overrides. */
   prepare?(): readonly string[];
   /** @returns the exit code. */
@@ -40,6 +42,11 @@ export async function runCommandLine<Name extends string>(
 ): Promise<number> {
   try {
     if (asksFor(argv, ['--help', '-h', '-?', '/?'], 'help') || (argv.length === 0 && program.helpWhenEmpty)) {
+      const topic = argv[0] === 'help' ? argv[1] : undefined;
+      if (topic !== undefined && program.describeTopic) {
+        const missing = `Topic not found: ${printable(topic)}\n\n`;
+        return print(program.describeTopic(topic) ?? missing + formatHelp(program));
+      }
       const word = argv.find((argument) => !argument.startsWith('-') && argument !== 'help') ?? '';
       return print(formatHelp(program.describeCommand?.(word) ?? program));
     }

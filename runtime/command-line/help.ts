@@ -16,7 +16,8 @@ export interface Description {
   examples: readonly { line: string; help: string }[];
 }
 
-const WIDTH = 110;
+/** Columns of a help. */
+export const WIDTH = 110;
 
 /**
  * The text of `--help`. Man pages and completions are made from it, so its shape is fixed: the sections `Usage:`, `Commands:`,
@@ -49,16 +50,17 @@ export function formatHelp(program: Description): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function flagOf(option: Option): string {
+export function flagOf(option: Option): string {
   return option.value === undefined ? `--${option.name}` : `--${option.name}=${option.value}`;
 }
 
-function textOf(option: Option): string {
+export function textOf(option: Option): string {
   const choices = option.choices ? ` One of ${option.choices.join(', ')}.` : '';
   return option.help + choices + (option.default === undefined ? '' : ` Default: ${option.default}.`);
 }
 
-function formatList(title: string, entries: readonly { name: string; help: string }[]): string {
+/** A title, and entries with their texts beside them. */
+export function formatList(title: string, entries: readonly { name: string; help: string }[]): string {
   const column = Math.max(...entries.map((entry) => entry.name.length)) + 4;
   const lines = [title];
   for (const entry of entries) {
@@ -71,7 +73,7 @@ function formatList(title: string, entries: readonly { name: string; help: strin
   return lines.join('\n');
 }
 
-function wrapText(text: string, width: number): string[] {
+export function wrapText(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {

@@ -7,6 +7,7 @@ import {
   requireFit,
   WRONG_COMMAND_LINE,
 } from '../cli/commands.ts';
+import { describeTopic } from '../cli/help-topics.ts';
 import { runCliCommand, runOptions } from '../cli/run.ts';
 import { describeSystem, formatSystem } from '../cli/system-info.ts';
 import { runProgram } from '../command-line/command-line.ts';
@@ -22,16 +23,18 @@ void runProgram({
   usage: ['<command> [options]'],
   text: [
     'Exit codes: 0 done, 1 a backup of what has not changed, 2 done with warnings, 50 a backup that was stopped and kept what was finished, 100 error (also: something could not be restored, or is damaged), 200 wrong command line. An error that has a name prints it as "ErrorID: NAME".',
+    'help TOPIC tells about a command, an option, a kind of destination (file, s3, ssh ...), a module (aes, gpg, zip, runscript, sendmail ...), or: returncodes, filter, filter-groups, date, time, size, encryption, compression, password, secret, mail, logging, debug, advanced, example, changelog.',
     'Commands marked as coming with a later release end with code 100 and do nothing.',
   ],
   commands: [
     ...COMMANDS.map(({ name, operands, help }) => ({ name: [name, ...operands].join(' '), help })),
     { name: 'system-info', help: 'Print versions, paths and which SQLite driver is in use.' },
-    { name: 'help', help: 'Print this help.' },
+    { name: 'help [topic]', help: 'Print this help, or what there is to say of one thing.' },
     { name: 'version', help: 'Print the version.' },
     ...describeLater(LATER_COMMANDS),
   ],
   describeCommand: (word) => describeCommand(word, runOptions),
+  describeTopic,
   options: [
     ...OPTIONS,
     ...refusedOptions,
