@@ -23,7 +23,7 @@ import { explainDatabaseError, explainVolumeError } from './explain.ts';
 import { readGpgOptions } from './gpg-options.ts';
 import { NamedError } from './named-error.ts';
 import { localDatabaseFile, sayWhichDatabase } from './open-backup.ts';
-import { makeEmpty, rebuild, volumesFolder } from './rebuild.ts';
+import { fillDatabase, makeDatabase, makeEmpty, volumesFolder } from './rebuild.ts';
 
 /** Opens it for as long as `use` takes. A backup that this machine does not know is read from its destination first. @throws UserError */
 export async function withWritable(
@@ -51,7 +51,13 @@ export async function withWritable(
       requireWritten(volumes, passphrase);
       const keys = { gpg, ...(passphrase === undefined ? {} : { passphrase }) };
       const openAt = (folder: string) => openRemote(source, { prefix, keys, scratch: folder, signal: kill });
-      if (!existsSync(file) && volumes.length > 0) await rebuild(file, openAt, { prefix, passphrase }, progress.say);
+      if (!existsSync(file) && volumes.length > 0) {
+        progress.say('This machine does not know this backup: reading the destination ...');
+        const problems = await makeDatabase(file, (database, folder) =>
+          fillDatabase(database, openAt(folder), { prefix, passphrase }),
+        );
+        for (const { volume, error } of problems) progress.say(`Damaged: ${volume}: ${error.message}`);
+      }
       // Its lock is that of the folder too: what lies there is of a run that has ended.
       const database = await openLocalDatabase(file);
       try {

@@ -4,8 +4,8 @@ import { linkSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { systemClock } from '../engine/clock/clock.ts';
 import { keepForm } from '../engine/local-database/kept-form.ts';
-import { openLocalDatabase } from '../engine/local-database/local-database.ts';
-import { recreate } from '../engine/recreate/recreate.ts';
+import { type LocalDatabase, openLocalDatabase } from '../engine/local-database/local-database.ts';
+import { type Problem, recreate } from '../engine/recreate/recreate.ts';
 import type { Remote } from '../engine/remote/remote.ts';
 
 /** Where the volumes of a backup lie that are made or looked at: beside its local database, or below `--tempdir` under a name of their own. */
@@ -22,37 +22,40 @@ export function makeEmpty(folder: string): void {
 }
 
 /**
- * Whole before it has its name: a run that ends in the middle leaves nothing that looks like a database. Two runs that do this at once each have a
- * file of their own, and the first to end names it.
+ * A new local database. It is whole before it has its name: a run that ends in the middle leaves nothing that looks like one. Two runs that do this
+ * at once each have a file of their own, and the first to end names it.
+ * @param fill puts everything into it; the folder is for volumes that are looked at meanwhile.
  */
-export async function rebuild(
+export async function makeDatabase<Result>(
   file: string,
-  openAt: (scratch: string) => Remote,
-  { prefix, passphrase }: { prefix: string; passphrase: string | undefined },
-  say: (text: string) => void,
-): Promise<void> {
-  say('This machine does not know this backup: reading the destination ...');
+  fill: (database: LocalDatabase, scratch: string) => Promise<Result>,
+): Promise<Result> {
   removeUnfinished(file);
   const temporary = `${file}.new-${process.pid}-${randomBytes(6).toString('hex')}`;
-  const scratch = `${temporary}.volumes`;
   const database = await openLocalDatabase(temporary);
   try {
-    makeEmpty(scratch);
-    const { manifest, problems } = await recreate(database, openAt(scratch));
-    for (const { volume, error } of problems) say(`Damaged: ${volume}: ${error.message}`);
-    const { blocksize, blockHash, fileHash } = manifest;
-    keepForm(
-      database,
-      systemClock,
-      { prefix, blocksize, blockHash, fileHash, isEncrypted: passphrase !== undefined },
-      passphrase,
-    );
+    makeEmpty(volumesFolder(temporary, undefined));
+    const result = await fill(database, volumesFolder(temporary, undefined));
     database.close();
     linkUnlessThere(temporary, file);
+    return result;
   } finally {
     database.close();
     remove(temporary);
   }
+}
+
+/** Fills it with what is at a destination. */
+export async function fillDatabase(
+  database: LocalDatabase,
+  remote: Remote,
+  { prefix, passphrase }: { prefix: string; passphrase: string | undefined },
+): Promise<Problem[]> {
+  const { manifest, problems } = await recreate(database, remote);
+  const { blocksize, blockHash, fileHash } = manifest;
+  const form = { prefix, blocksize, blockHash, fileHash, isEncrypted: passphrase !== undefined };
+  keepForm(database, systemClock, form, passphrase);
+  return problems;
 }
 
 function linkUnlessThere(from: string, to: string): void {

@@ -1,12 +1,7 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { systemClock } from '../engine/clock/clock.ts';
 import { listAffected } from '../engine/list/entries.ts';
 import { listVersions } from '../engine/list/versions.ts';
-import { keepForm } from '../engine/local-database/kept-form.ts';
-import { openLocalDatabase } from '../engine/local-database/local-database.ts';
-import { recreate } from '../engine/recreate/recreate.ts';
 import { type Repaired, repair } from '../engine/repair/repair.ts';
 import { prepareDataFolder } from '../service/data-folder.ts';
 import { readEngineOptions, volumeOptions } from './backup-options.ts';
@@ -18,6 +13,7 @@ import { localDatabaseFile, sayWhichDatabase, withRemote } from './open-backup.t
 import { withWritable } from './open-writable.ts';
 import { backupOptions } from './options.ts';
 import { damage, sayWarnings } from './output.ts';
+import { fillDatabase, makeDatabase } from './rebuild.ts';
 
 export const repairCommand: CliCommand = {
   name: 'repair',
@@ -52,8 +48,6 @@ async function runRecreate(call: Call): Promise<number> {
       else await output.line(text);
       return 0;
     }
-    // Whole before it has its name: a run that ends in the middle leaves nothing that looks like a database.
-    const temporary = `${file}.${randomUUID()}`;
     if (!given.text('dbpath'))
       prepareDataFolder(path.dirname(path.dirname(file)), false, {
         error: say,
@@ -63,37 +57,20 @@ async function runRecreate(call: Call): Promise<number> {
         verbose: say,
       });
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
-    const database = await openLocalDatabase(temporary);
-    try {
-      const { problems, manifest } = await recreate(database, remote);
-      const { blocksize, blockHash, fileHash } = manifest;
-      const form = {
-        prefix: given.text('prefix')!,
-        blocksize,
-        blockHash,
-        fileHash,
-        isEncrypted: passphrase !== undefined,
-      };
-      keepForm(database, systemClock, form, passphrase);
-      const versions = listVersions(database).length;
-      database.close();
-      linkSync(temporary, file);
-      progress.end();
-      await sayWarnings(output, 'Damaged: ', damage(problems));
-      if (output.asJson) {
-        await output.json({
-          database: file,
-          versions,
-          problems: problems.map(({ volume, error }) => ({ volume, message: error.message })),
-        });
-      } else {
-        await output.line(`Recreated ${file} with ${versions} version(s)`);
-      }
-      return problems.length > 0 ? WITH_WARNINGS : 0;
-    } finally {
-      database.close();
-      for (const suffix of ['', '-wal', '-shm']) rmSync(temporary + suffix, { force: true });
-    }
+    const { problems, versions } = await makeDatabase(file, async (database) => ({
+      problems: await fillDatabase(database, remote, { prefix: given.text('prefix')!, passphrase }),
+      versions: listVersions(database).length,
+    }));
+    progress.end();
+    await sayWarnings(output, 'Damaged: ', damage(problems));
+    if (output.asJson) {
+      await output.json({
+        database: file,
+        versions,
+        problems: problems.map(({ volume, error }) => ({ volume, message: error.message })),
+      });
+    } else await output.line(`Recreated ${file} with ${versions} version(s)`);
+    return problems.length > 0 ? WITH_WARNINGS : 0;
   });
 }
 

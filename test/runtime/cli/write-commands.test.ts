@@ -1,4 +1,5 @@
 /** Commands that write, as people call them. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -152,4 +153,25 @@ test('a damaged local database is named with what to do, and repair reads it ane
   rmSync(database);
   t.is((await run('repair', [`--dbpath=${database}`])).code, 0);
   t.is((await run('backup', [source, `--dbpath=${database}`])).code, 1);
+});
+
+test('what a killed rebuild of the database left goes with the next one; that of a run at work stays', async (t) => {
+  const { root, source, run } = await open(t);
+  writeFileSync(path.join(source, 'file'), 'one');
+  const database = path.join(root, 'local.sqlite');
+  const ended = Number(spawnSync('true').pid);
+  for (const command of ['backup', 'repair']) {
+    rmSync(database, { force: true });
+    const [left, kept] = [ended, process.pid].map((pid) => `${database}.new-${pid}-00112233aabb`);
+    await mkdir(`${left}.volumes`);
+    for (const file of [left, `${left}-wal`, `${left}.volumes/volume-1`, kept]) writeFileSync(`${file}`, 'half');
+    if (command === 'backup') t.is((await run('backup', [source])).code, 0);
+    const { code } = await run(command, [...(command === 'backup' ? [source] : []), `--dbpath=${database}`]);
+    t.is(code, command === 'backup' ? 1 : 0);
+    t.deepEqual(
+      readdirSync(root).filter((name) => name.startsWith('local.sqlite.new')),
+      [path.basename(`${kept}`)],
+      command,
+    );
+  }
 });

@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { systemClock } from '../../../../runtime/engine/clock/clock.ts';
 import { openLocalDatabase } from '../../../../runtime/engine/local-database/local-database.ts';
 import { openBackup, reopenBackup, type TestBackup } from '../open-backup.ts';
 import { factsOf, type TreeFact } from '../tree-facts.ts';
+import { purgeOf, repairOf } from './operations.ts';
 
 const DOOMED = path.resolve(import.meta.dirname, 'doomed.ts');
 type Facts = Map<string, TreeFact>;
@@ -140,3 +142,68 @@ for (const operation of ['delete', 'compact']) {
     }
   });
 }
+
+/** Three versions of three files, `secret` in all of them. */
+async function makeThree(opened: TestBackup): Promise<Facts[]> {
+  const histories: Facts[] = [];
+  writeFileSync(path.join(opened.source, 'secret'), noise('secret', 5000));
+  for (let round = 0; round < 3; round++) {
+    for (const name of ['a', 'b']) writeFileSync(path.join(opened.source, name), noise(`${name} ${round}`, 25_000));
+    histories.unshift(factsOf(opened.source));
+    // Apart, so that each can be written again under a time of its own.
+    const now = Date.now() - (3 - round) * 60_000;
+    await opened.backup({}, { clock: { ...systemClock, now: () => now } });
+  }
+  return histories;
+}
+
+test('a repair is killed at every point: the next one ends it, and every version is whole', async (t) => {
+  t.timeout(600_000);
+  const opened = openBackup();
+  t.teardown(() => opened.remove());
+  const histories = await makeThree(opened);
+  const there = readdirSync(opened.remote).sort();
+  const timeOf = (name: string) => statSync(at(opened, name)).mtimeMs;
+  for (const kind of ['.dindex.', '.dlist.'])
+    rmSync(path.join(opened.remote, there.find((one) => one.includes(kind))!));
+  // Its blocks are in the source still: those of the newest version.
+  const dblocks = there.filter((one) => one.includes('.dblock.'));
+  const last = dblocks.sort((one, other) => timeOf(other) - timeOf(one))[0]!;
+  rmSync(at(opened, last));
+  const state = keepState(opened);
+  t.teardown(() => rmSync(state.folder, { recursive: true }));
+  const { points } = await run(opened.root, 'repair', 0);
+  t.true(points > 10, `${points}`);
+  for (let point = 1; point <= points; point++) {
+    state.reset();
+    t.true((await run(opened.root, 'repair', point)).killed);
+    const again = reopenBackup(opened.root);
+    t.is((await repairOf(again)).lostBlocks, 0, `point ${point}`);
+    t.deepEqual((await again.backup()).lost, [], `point ${point}`);
+    t.deepEqual(await expectWhole(again, histories[0]!, histories[2]!), [], `point ${point}`);
+  }
+});
+
+test('a purge is killed at every point: the next backup needs no repair, and the next purge takes the rest', async (t) => {
+  t.timeout(600_000);
+  const opened = openBackup();
+  t.teardown(() => opened.remove());
+  const histories = await makeThree(opened);
+  rmSync(path.join(opened.source, 'secret'));
+  const without = (facts: Facts) => new Map([...facts].filter(([name]) => !name.endsWith('secret')));
+  const state = keepState(opened);
+  t.teardown(() => rmSync(state.folder, { recursive: true }));
+  const { points } = await run(opened.root, 'purge', 0);
+  t.true(points > 10, `${points}`);
+  for (let point = 1; point <= points; point++) {
+    state.reset();
+    t.true((await run(opened.root, 'purge', point)).killed);
+    const again = reopenBackup(opened.root);
+    t.deepEqual((await again.backup()).lost, [], `point ${point}`);
+    await purgeOf(again);
+    t.is((await purgeOf(again)).entries, 0);
+    t.deepEqual(await expectWhole(again, without(histories[0]!), without(histories[2]!)), [], `point ${point}`);
+  }
+});
+
+const at = (opened: TestBackup, name: string) => path.join(opened.remote, name);
