@@ -9,7 +9,7 @@ import { findWrittenProblem, thisMachine } from '../backups/protected-paths.ts';
 import type { TemporaryBackups } from '../backups/temporary-backups.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { MakeJob } from '../jobs/job.ts';
-import type { Queue } from '../jobs/queue.ts';
+import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
 import { unmask, writeList, writeWhole } from './backup-json.ts';
 
 export interface BackupRoutesNeeds {
@@ -31,6 +31,14 @@ export function findBackup(backups: Backups, id: string | undefined) {
   const backup = backups.find(id ?? '');
   if (!backup) throw new Refusal(404, 'Backup not found');
   return backup;
+}
+
+/** True for a file that is the local database of another backup too. */
+export function isUsedElsewhere(
+  { id, file }: { id: string; file: string },
+  { backups, folder }: Pick<BackupRoutesNeeds, 'backups' | 'folder'>,
+): boolean {
+  return backups.list().some((other) => other.id !== id && path.resolve(folder, other.database) === file);
 }
 
 /** @throws Refusal 400, 403 or 409 for what is no whole definition, names a program, or has the name of another. */
@@ -116,7 +124,8 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
       answer({ body, parameters }) {
         const stored = findBackup(backups, parameters.id);
         const definition = unmask(readForm(body), stored);
-        judgeDefinition(definition, needs, stored.id);
+        if (needs.temporary.find(stored.id)) judgeTemporary(definition, needs);
+        else judgeDefinition(definition, needs, stored.id);
         backups.update(stored.id, definition);
         return {};
       },
@@ -131,6 +140,7 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
         if (queue.running()?.backup === id) throw new Refusal(409, 'This backup is running: stop it first.');
         for (const task of queue.list()) if (task.backup === id) queue.kill(task.id);
         if (asks('delete-remote-files')) {
+          if (queue.list().length >= MOST_WAITING) throw new Refusal(503, 'Too many jobs wait already.');
           // It stays until what it has at its destination is gone: else nobody would know of what is left.
           const order = { operation: 'Delete', backup: id } as const;
           const job = makeJob({ ...order, input: { deletesDatabase: asks('delete-local-db') } });
@@ -174,8 +184,8 @@ export function backupRoutes(needs: BackupRoutesNeeds): Route[] {
       access: 'session',
       path: '/api/v1/backup/{id}/isdbusedelsewhere',
       answer({ parameters }) {
-        findBackup(backups, parameters.id);
-        return { json: { inuse: false } }; // names of local databases are unique
+        const { id, database } = findBackup(backups, parameters.id);
+        return { json: { inuse: isUsedElsewhere({ id, file: path.resolve(folder, database) }, needs) } };
       },
     },
     {

@@ -1,5 +1,5 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { copyFile, rm } from 'node:fs/promises';
+import { constants, copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { object, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
@@ -8,7 +8,7 @@ import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts'
 import { codeOf } from '../errors.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { Queue } from '../jobs/queue.ts';
-import { findBackup } from './backup-routes.ts';
+import { findBackup, isUsedElsewhere } from './backup-routes.ts';
 
 export interface DatabaseRoutesNeeds {
   backups: Backups;
@@ -38,9 +38,13 @@ export function databaseRoutes({ backups, queue, jobLog, folder, machine }: Data
       body: object({ path: string() }),
       async answer({ parameters, body }) {
         const { id, file } = findIdle(parameters.id);
+        if (!/^\d+$/.test(id))
+          throw new Refusal(400, 'The local database of a backup that is not stored stays where it is.');
         const { path: sent } = body as { path: string }; // the schema's
         const target = judgeTarget(sent, machine);
-        if (isMoved) await moveFile(file, target);
+        if (isUsedElsewhere({ id, file: target }, { backups, folder }))
+          throw new Refusal(409, 'This is the local database of another backup.');
+        if (isMoved) await moveFile(file, target, () => void findIdle(id));
         backups.setDatabase(id, target);
         return {};
       },
@@ -117,18 +121,28 @@ function judgeTarget(sent: string, machine: Machine): string {
   return target;
 }
 
-/** @throws Refusal 404 or 409 */
-async function moveFile(from: string, to: string): Promise<void> {
+/** @param requireIdle throws where a job has begun meanwhile. @throws Refusal 404 or 409 */
+async function moveFile(from: string, to: string, requireIdle: () => void): Promise<void> {
   if (existsSync(to)) throw new Refusal(409, 'A file already exists at the new location');
   if (!existsSync(from)) throw new Refusal(404, 'There is no local database yet');
   if (!statSync(path.dirname(to), { throwIfNoEntry: false })?.isDirectory())
     throw new Refusal(404, 'The folder of the new location does not exist');
   if (existsSync(`${from}-wal`)) throw new Refusal(409, 'The local database is in use');
+  const { mtimeMs } = statSync(from);
   try {
-    await copyFile(from, to);
+    await copyFile(from, to, constants.COPYFILE_EXCL);
   } catch (thrown) {
-    await rm(to, { force: true });
+    // What another call has just made is left alone.
+    if (codeOf(thrown) !== 'EEXIST') await rm(to, { force: true });
     throw new Refusal(409, `The local database cannot be written there (${codeOf(thrown)})`);
   }
-  await rm(from, { force: true });
+  try {
+    requireIdle();
+    if (statSync(from, { throwIfNoEntry: false })?.mtimeMs !== mtimeMs)
+      throw new Refusal(409, 'The local database was written to meanwhile');
+  } catch (thrown) {
+    rmSync(to, { force: true });
+    throw thrown;
+  }
+  rmSync(from, { force: true });
 }

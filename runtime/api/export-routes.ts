@@ -1,7 +1,7 @@
 import { boolean, nullish, object, record, safeParse, string } from 'valibot';
 import { AesCryptError, decryptAesCrypt, encryptAesCrypt, isAesCrypt } from '../aes-crypt/aes-crypt.ts';
 import type { Backup } from '../backups/backup.ts';
-import { BackupForm, readForm } from '../backups/configuration.ts';
+import { BackupForm, optionName, readForm, text } from '../backups/configuration.ts';
 import { isSecretOption, stripAddress } from '../backups/secrets.ts';
 import { findFreeName } from '../backups/take-over.ts';
 import { parseJson, readAs } from '../http/body.ts';
@@ -59,14 +59,15 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
         direct: nullish(boolean()),
         passphrase: nullish(string()),
         temporary: nullish(boolean()),
-        replace_settings: nullish(record(string(), string())),
-        target_url: nullish(string()),
+        replace_settings: nullish(record(optionName, text)),
+        target_url: nullish(text),
       }),
       async answer({ body }) {
         if (body.cmdline) throw new Refusal(400, 'This kind of import is not done.');
         const form = await openConfiguration(Buffer.from(body.config, 'base64'), body.passphrase ?? '');
         const definition = readForm(form);
-        for (const [name, value] of Object.entries(body.replace_settings ?? {})) {
+        for (const [sent, value] of Object.entries(body.replace_settings ?? {})) {
+          const name = sent.replace(/^-+/, '');
           definition.options = definition.options.filter((option) => option.name !== name);
           definition.options.push({ name, value, filter: '' });
         }

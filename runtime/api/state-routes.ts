@@ -212,5 +212,5 @@ export function stateRoutes(needs: StateNeeds, savePause: () => void, now = Date
   ];
 }
 
-/** The last moment that a date can say, in milliseconds since 1970 (ECMA-262, 21.4.1.1). */
-const LATEST = 8_640_000_000_000_000;
+/** The last moment with a year of four digits, which is all that other clients read; in milliseconds since 1970. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);

@@ -33,7 +33,8 @@ export function openPasswords(settings: Settings, log: Log, onChange: () => void
   };
   const verifyStored = async (name: typeof HASH | typeof GIVEN, password: string) => {
     const hash = settings.getSecret(name);
-    return hash !== undefined && (await verifyPassword(password, hash));
+    const isRight = hash !== undefined && (await verifyPassword(password, hash));
+    return isRight && settings.getSecret(name) === hash; // one that was changed meanwhile is no password any more
   };
   return {
     isSet: () => settings.getSecret(HASH) !== undefined,

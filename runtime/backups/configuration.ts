@@ -15,7 +15,8 @@ import {
 } from 'valibot';
 import { type Definition, NEVER, type Schedule, WEEKDAYS, type Weekday } from './backup.ts';
 
-const text = pipe(
+/** A text of a configuration. */
+export const text = pipe(
   string(),
   maxLength(65_536),
   check((value) => !value.includes('\0')),
@@ -27,7 +28,7 @@ const time = pipe(
   check((value) => /^\d{4}$/.test(String(new Date(value).getUTCFullYear()).padStart(4, '0'))),
 );
 /** Nothing that could be read as more than a name. */
-const optionName = pipe(string(), regex(/^-{0,2}[A-Za-z0-9][\w.-]{0,127}$/));
+export const optionName = pipe(string(), regex(/^-{0,2}[A-Za-z0-9][\w.-]{0,127}$/));
 const list = <Schema extends Parameters<typeof array>[0]>(item: Schema) => pipe(array(item), maxLength(10_000));
 
 /** A schedule, as clients send it and configurations hold it. */

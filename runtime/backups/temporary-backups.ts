@@ -11,6 +11,8 @@ const KEPT = 20;
 export interface TemporaryBackups {
   add(definition: Definition): Backup;
   find(id: string): Backup | undefined;
+  /** False when there is none. */
+  update(id: string, definition: Definition): boolean;
   remove(id: string): boolean;
   /** Takes away what they left in the data folder. */
   close(): void;
@@ -37,6 +39,11 @@ export function openTemporaryBackups(folder: string): TemporaryBackups {
       return backup;
     },
     find: (id) => kept.get(id),
+    update(id, { schedule: _, ...rest }) {
+      const backup = kept.get(id);
+      if (backup) kept.set(id, { ...backup, ...rest });
+      return backup !== undefined;
+    },
     remove,
     close() {
       for (const id of [...kept.keys()]) remove(id);
@@ -49,6 +56,7 @@ export function withTemporary(stored: Backups, temporary: TemporaryBackups): Bac
   return {
     ...stored,
     find: (id) => stored.find(id) ?? temporary.find(id),
+    update: (id, definition) => temporary.update(id, definition) || stored.update(id, definition),
     remove: (id) => temporary.remove(id) || stored.remove(id),
   };
 }

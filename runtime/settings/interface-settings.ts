@@ -4,7 +4,7 @@ import type { Settings } from './settings.ts';
 export interface InterfaceSettings {
   schemes(): string[];
   list(scheme: string): Record<string, string>;
-  /** An undefined value takes one away. @returns false where there would be too many. */
+  /** An empty value (null) takes one away. @returns false where there would be too many. */
   change(scheme: string, values: Readonly<Record<string, string | null>>): boolean;
 }
 
@@ -20,12 +20,16 @@ export function openInterfaceSettings({ database }: Settings): InterfaceSettings
     `INSERT INTO interface_setting (scheme, name, value) VALUES (?, ?, ?) ON CONFLICT (scheme, name)
      DO UPDATE SET value = excluded.value`,
   );
+  const list = (scheme: string) =>
+    Object.fromEntries(select.all(scheme).map(({ name, value }) => [String(name), String(value)]));
   return {
     schemes: () => schemes.all().map((row) => String(row.scheme)),
-    list: (scheme) => Object.fromEntries(select.all(scheme).map(({ name, value }) => [String(name), String(value)])),
+    list,
     change(scheme, values) {
       const entries = Object.entries(values);
-      if (Number(count.get()?.count) + entries.length > MOST) return false;
+      const there = list(scheme);
+      const added = entries.filter(([name, value]) => value !== null && !Object.hasOwn(there, name)).length;
+      if (added > 0 && Number(count.get()?.count) + added > MOST) return false;
       database.transaction(() => {
         for (const [name, value] of entries) {
           if (value === null) remove.run(scheme, name);

@@ -155,6 +155,24 @@ test('an encrypted export is AES Crypt, and an import says when its passphrase i
   t.like(good.body, { Id: null, data: { Backup: { Name: 'one', ID: null } } });
 });
 
+test('what an import replaces is judged like the rest, and is what a client can send back', async (t) => {
+  const server = await openServer(t);
+  const text = JSON.stringify(makeForm('one'));
+  for (const more of [
+    { replace_settings: { 'no name\n': '1' } },
+    { replace_settings: { a: '\0' } },
+    { target_url: 'a\0' },
+  ])
+    t.is((await importFrom(server, text, { direct: true, ...more })).status, 400, JSON.stringify(more));
+  const added = await importFrom(server, text, { direct: true, replace_settings: { '--passphrase': 'other' } });
+  const whole = await get(server, memberOf(added.body, 'Id'));
+  t.deepEqual(
+    whole.Backup.Settings.map(({ Name }) => Name),
+    ['passphrase'],
+  );
+  t.is((await server.call('PUT', `v1/backup/${memberOf(added.body, 'Id')}`, whole)).status, 200);
+});
+
 test('configurations that a real server exported are imported', async (t) => {
   const server = await openServer(t);
   const fixture = (name: string) => readFileSync(path.join(import.meta.dirname, '../../fixtures/duplicati', name));

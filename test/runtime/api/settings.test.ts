@@ -65,6 +65,17 @@ test('settings, options of every backup and what a web client remembers are kept
   t.deepEqual((await call('GET', 'v1/uisettings')).body, ['mine']);
 });
 
+test('where a web client may remember no more, it may still change and forget', async (t) => {
+  const { call } = await openServer(t);
+  const change = async (values: object) => (await call('PATCH', 'v1/uisettings/mine', values)).status;
+  const names = Array.from({ length: 2000 }, (_, index) => `name${index}`);
+  t.is(await change(Object.fromEntries(names.map((name) => [name, 'a']))), 200);
+  t.is(await change({ name1: 'b', one: 'more' }), 409);
+  t.is(await change({ name1: 'c', name2: null }), 200);
+  t.is(await change({ one: 'more' }), 200);
+  t.like((await call('GET', 'v1/uisettings/mine')).body, { name1: 'c', one: 'more' });
+});
+
 test('connection strings are kept, shown masked, and not deleted while a backup uses them', async (t) => {
   const { call } = await openServer(t);
   const made = await call('POST', 'v2/connection-strings', { Name: 'nas', BaseUrl: 'ssh://u:pw@h/' });
@@ -129,6 +140,7 @@ test('a pause has an end where one is given, and is kept for the next start', as
   for (const bad of ['garbage', '1', '-1m', '1m ', '9999999999m', 'm'])
     t.is((await call('POST', `v1/serverstate/pause?duration=${encodeURIComponent(bad)}`)).status, 400, bad);
   t.is((await call('POST', 'v1/serverstate/pause?duration=999999Y')).status, 200);
+  t.like((await call('GET', 'v1/serverstate')).body, { EstimatedPauseEnd: '9999-12-31T23:59:59Z' });
 });
 
 test('the log is shown from a level on and behind an identifier, and sign-in links are not in it', async (t) => {

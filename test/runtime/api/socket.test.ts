@@ -220,4 +220,7 @@ test('too many jobs are refused, not failed at', async (t) => {
   for (let count = 0; count < MOST_WAITING + 2; count++)
     statuses.add((await call('POST', `v1/backup/${id}/verify`)).status);
   t.deepEqual([...statuses], [200, 503]);
+  const other = memberOf((await call('POST', 'v1/backups', makeForm('other'))).body, 'ID');
+  t.is((await call('DELETE', `v1/backup/${other}?delete-remote-files=true`)).status, 503);
+  t.is((await call('GET', `v1/backup/${other}`)).status, 200);
 });

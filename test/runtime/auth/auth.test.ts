@@ -2,6 +2,7 @@ import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import test from 'ava';
 import { type Auth, openAuth, type Refused, type SignedIn } from '../../../runtime/auth/auth.ts';
+import { hashPassword } from '../../../runtime/auth/password-hash.ts';
 import { GOOD, HOW, makeAuth } from './open-auth.ts';
 
 function signedIn(outcome: SignedIn | Refused | undefined): SignedIn {
@@ -62,6 +63,16 @@ test('another password needs the old one, must not be weak, and ends every sessi
   t.deepEqual(await auth.signInByLink(link, HOW), { refused: 'link' });
   t.is(await findCaller(auth, `Bearer ${after.accessToken}`), after.refresh.session);
   t.deepEqual(await auth.signIn(GOOD, HOW), { refused: 'password' });
+});
+
+test('a password that is changed while it is being checked lets nobody in', async (t) => {
+  const { auth, settings } = await makeAuth(t);
+  await auth.passwords.set(GOOD);
+  const other = await hashPassword(`${GOOD} 2`);
+  const late = auth.signIn(GOOD, HOW);
+  settings.setSecret('password', other);
+  t.deepEqual(await late, { refused: 'password' });
+  t.deepEqual(auth.sessions.list(), []);
 });
 
 test('the stored hash is not a password', async (t) => {
