@@ -30,6 +30,8 @@ export interface Survivor {
   isUnsynced?: boolean | undefined;
   /** Of every version that was made by a run that ended, by its time. */
   known: Map<number, Contents>;
+  /** Of every version that an interrupted run left, by its time: the trees around that run. Each of its files is of one of them. */
+  between: Map<number, readonly Contents[]>;
   /** Milliseconds that a run took when it was left alone. */
   took: Record<Operation, number>;
 }
@@ -50,7 +52,7 @@ export async function makeSurvivor(
   for (const name of NAMES) change(random, path.join(opened.source, name));
   await opened.backup();
   const known = new Map([[(await opened.versions())[0]!, contentsOf(factsOf(opened.source))]]);
-  return { root, ...how, known, took: { backup: 400, delete: 200, compact: 300 } };
+  return { root, ...how, known, between: new Map(), took: { backup: 400, delete: 200, compact: 300 } };
 }
 
 export function removeSurvivor({ root, power }: Survivor): void {
@@ -85,29 +87,25 @@ export async function killOnce(random: Random, survivor: Survivor): Promise<Kill
   for (const time of survivor.known.keys()) if (!after.includes(time)) survivor.known.delete(time);
   const [newest = 0] = after;
   if (!versions.includes(newest)) survivor.known.set(newest, now);
+  for (const time of after)
+    if (!versions.includes(time) && !survivor.known.has(time)) survivor.between.set(time, [before, now]);
   const looked = new Set([0, random(after.length)]);
-  for (const number of looked)
-    faults.push(...(await judge(opened, number, survivor.known.get(after[number]!), [before, now])));
+  for (const number of looked) faults.push(...(await judge(opened, number, survivor, after[number]!)));
   return { operation, hasLanded, faults };
 }
 
 /** Every version that is there. @returns what is wrong with them */
 export async function judgeAll(survivor: Survivor): Promise<string[]> {
-  const { known } = survivor;
   const opened = await reopen(survivor);
   const faults: string[] = [];
   for (const [number, time] of (await opened.versions()).entries())
-    faults.push(...(await judge(opened, number, known.get(time), undefined)));
+    faults.push(...(await judge(opened, number, survivor, time)));
   return faults;
 }
 
-/** @param either of a version that an interrupted run left: each of its files is one of these */
-async function judge(
-  opened: TestBackup,
-  number: number,
-  known: Contents | undefined,
-  either: readonly Contents[] | undefined,
-): Promise<string[]> {
+async function judge(opened: TestBackup, number: number, survivor: Survivor, time: number): Promise<string[]> {
+  const known = survivor.known.get(time);
+  const either = survivor.between.get(time);
   const { into, shortfalls } = await opened.restore(number);
   const found = contentsOf(factsOf(into));
   rmSync(into, { recursive: true });
@@ -120,7 +118,7 @@ async function judge(
     for (const [place, hash] of found)
       if (!either.some((one) => one.has(place) && one.get(place) === hash))
         faults.push(`version ${number}, of an interrupted run: ${place} was never so`);
-  }
+  } else faults.push(`version ${number} is nobody's`);
   return faults;
 }
 
