@@ -8,16 +8,16 @@ import { Refusal } from '../http/route.ts';
 /** How secrets are written: behind a mask, as they are, or not at all. */
 export type Secrets = 'masked' | 'shown' | 'left out';
 
-const hide: Readonly<Record<Secrets, (address: string) => string>> = {
+export const hideSecrets: Readonly<Record<Secrets, (address: string) => string>> = {
   masked: maskAddress,
   shown: (address) => address,
   'left out': stripAddress,
 };
 
 /** A source can be an address too: `@/folder|ssh://…`. */
-function hideSource(source: string, secrets: Secrets): string {
+export function hideSource(source: string, secrets: Secrets): string {
   const [, mount, address] = /^(@[^|]*\|)(.*)$/s.exec(source) ?? [];
-  return mount === undefined || address === undefined ? source : `${mount}${hide[secrets](address)}`;
+  return mount === undefined || address === undefined ? source : `${mount}${hideSecrets[secrets](address)}`;
 }
 
 /** A backup in the form that clients know, without its schedule. */
@@ -25,7 +25,7 @@ export function writeBackup(backup: Backup, folder: string, secrets: Secrets) {
   const options = backup.options.flatMap(({ name, value, filter }) => {
     const isSecret = isSecretOption(name) && value !== '';
     if (isSecret && secrets === 'left out') return [];
-    const shown = isSecret && secrets === 'masked' ? MASK : hide[secrets](value);
+    const shown = isSecret && secrets === 'masked' ? MASK : hideSecrets[secrets](value);
     return [{ Filter: filter, Name: name, Value: shown, Argument: null }];
   });
   const database = path.resolve(folder, backup.database);
@@ -35,7 +35,7 @@ export function writeBackup(backup: Backup, folder: string, secrets: Secrets) {
     Name: backup.name,
     Description: backup.description,
     Tags: backup.tags,
-    TargetURL: hide[secrets](backup.targetUrl),
+    TargetURL: hideSecrets[secrets](backup.targetUrl),
     ConnectionStringID: backup.connection,
     OperationType: 'Backup',
     DBPath: database,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { array, maxLength, pipe, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
-import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts';
+import { judgePaths, type Machine } from '../backups/protected-paths.ts';
 import { MASK, unmaskAddress } from '../backups/secrets.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { Job, Order } from '../jobs/job.ts';
@@ -168,12 +168,13 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
   refuseProtected({ targetUrl: targetUrl || 'none://', options: known }, machine.folder);
   if (command.toLowerCase() === 'restore') {
     const into = known.findLast(({ name }) => name === 'restore-path')?.value ?? ''; // the last of several counts
+    const judge = judgePaths(machine);
     // Patterns can mean anything: without a folder to restore to, paths are needed that can be judged.
     const targets = into !== '' ? [into] : sources.filter((one) => !/[*?[{]/.test(one));
     if (
       targets.length === 0 ||
       targets.length < (into === '' ? sources.length : 1) ||
-      targets.some((one) => findRestoreProblem(one, machine))
+      targets.some((one) => judge(one))
     )
       throw new Refusal(
         403,

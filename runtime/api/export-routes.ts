@@ -2,12 +2,12 @@ import { boolean, nullish, object, record, safeParse, string } from 'valibot';
 import { AesCryptError, decryptAesCrypt, encryptAesCrypt, isAesCrypt } from '../aes-crypt/aes-crypt.ts';
 import type { Backup } from '../backups/backup.ts';
 import { BackupForm, optionName, readForm, text } from '../backups/configuration.ts';
-import { isSecretOption, stripAddress } from '../backups/secrets.ts';
+import { isSecretOption } from '../backups/secrets.ts';
 import { findFreeName } from '../backups/take-over.ts';
 import { parseJson, readAs } from '../http/body.ts';
 import { type Call, Refusal, type Reply, type Route, routeWithBody } from '../http/route.ts';
 import { version } from '../paths.ts';
-import { writeConfiguration, writeWhole } from './backup-json.ts';
+import { hideSecrets, hideSource, writeConfiguration, writeWhole } from './backup-json.ts';
 import {
   type BackupRoutesNeeds,
   findBackup,
@@ -153,16 +153,16 @@ function wantsPasswords(query: URLSearchParams): boolean {
 
 /** What the command line would be given. */
 function writeArguments(backup: Backup, withPasswords: boolean) {
-  const address = withPasswords ? backup.targetUrl : stripAddress(backup.targetUrl);
+  const secrets = withPasswords ? 'shown' : 'left out';
   const options = backup.options.filter(({ name }) => withPasswords || !isSecretOption(name));
   return {
-    Backend: address,
-    Arguments: backup.sources,
+    Backend: hideSecrets[secrets](backup.targetUrl),
+    Arguments: backup.sources.map((source) => hideSource(source, secrets)),
     Options: [
       `--backup-name=${backup.name}`,
       `--dbpath=${backup.database}`,
       `--backup-id=DB-${backup.id}`,
-      ...options.map(({ name, value }) => `--${name}=${value}`),
+      ...options.map(({ name, value }) => `--${name}=${hideSecrets[secrets](value)}`),
       '--disable-module=console-password-input',
       ...backup.filters.map(({ include, expression }) => `--${include ? 'include' : 'exclude'}=${expression}`),
     ],

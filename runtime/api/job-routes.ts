@@ -1,7 +1,7 @@
 import { array, boolean, type GenericSchema, integer, minValue, nullish, number, object, pipe, string } from 'valibot';
 import type { Backup } from '../backups/backup.ts';
 import type { Backups } from '../backups/backups.ts';
-import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts';
+import { judgePaths, type Machine } from '../backups/protected-paths.ts';
 import { type Method, Refusal, type Route } from '../http/route.ts';
 import type { MakeJob, Operation } from '../jobs/job.ts';
 import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
@@ -108,8 +108,9 @@ function judgeRestore(input: Record<string, unknown>, { sources }: Backup, machi
   const into = typeof input.restore_path === 'string' ? input.restore_path.trim() : '';
   const chosen = Array.isArray(input.paths) ? input.paths.filter((one) => typeof one === 'string' && one !== '') : [];
   const targets = into !== '' ? [into] : chosen.length > 0 ? chosen.flatMap(placesOf) : sources;
+  const judge = judgePaths(machine);
   // Without anything that says where to, it is everything that the destination names.
-  if (targets.length > 0 && targets.every((one) => findRestoreProblem(one, machine) === undefined)) return;
+  if (targets.length > 0 && targets.every((one) => judge(one) === undefined)) return;
   throw new Refusal(
     403,
     'Nothing is restored from here to places that decide what this machine runs, such as the settings of this server, units of services and folders of cron, nor to folders that hold them. Choose another folder, or restore with duplicati-cli as an administrator.',

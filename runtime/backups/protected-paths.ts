@@ -69,12 +69,22 @@ export interface Lets {
  * folder and, on Windows, other spellings are seen through; a path that cannot be judged is refused.
  */
 export function findRestoreProblem(target: string, machine: Machine, lets: Lets = {}): string | undefined {
-  if (target.includes('\0')) return 'it is not a path';
-  try {
-    return machine.platform === 'win32' ? judgeWindows(target, machine, lets) : judgeUnix(target, machine, lets);
-  } catch {
-    return 'it cannot be judged'; // too long, or in a folder that this account may not enter
-  }
+  return judgePaths(machine)(target, lets);
+}
+
+/** The same for many paths: protected places are looked at once. */
+export function judgePaths(machine: Machine): (target: string, lets?: Lets) => string | undefined {
+  let places: Places | undefined;
+  return (target, lets = {}) => {
+    if (target.includes('\0')) return 'it is not a path';
+    try {
+      if (machine.platform === 'win32') return judgeWindows(target, machine, lets);
+      places ??= listPlaces(machine);
+      return judgeUnix(target, machine, lets, places);
+    } catch {
+      return 'it cannot be judged'; // too long, or in a folder that this account may not enter
+    }
+  };
 }
 
 /** Options that name a file or folder which a job writes to. */
@@ -102,19 +112,36 @@ function readLocalAddress(address: string, platform: NodeJS.Platform): string | 
   return platform === 'win32' ? named.replace(/^\/(?=[a-z]:)/i, '') : named;
 }
 
-function judgeUnix(target: string, machine: Machine, lets: Lets): string | undefined {
+/** Protected places under every name, and what tells them from others. */
+interface Places {
+  paths: ReadonlySet<string>;
+  ids: ReadonlySet<string | undefined>;
+}
+
+function listPlaces(machine: Machine): Places {
+  const all = [...UNIX, machine.folder, installRoot()];
+  const identify = (file: string) => {
+    try {
+      return machine.identify(file);
+    } catch {
+      return undefined; // out of our reach
+    }
+  };
+  return {
+    paths: new Set(all.flatMap((one) => [one, resolveLinks(one, machine, path.posix)])),
+    ids: new Set(all.map(identify)),
+  };
+}
+
+function judgeUnix(target: string, machine: Machine, lets: Lets, { paths, ids }: Places): string | undefined {
   if (!path.posix.isAbsolute(target)) return 'it is not an absolute path';
   if (leadsNowhere(target, machine, path.posix)) return 'a link on its way leads to nothing that is there';
-  const protectedPaths = [...UNIX, machine.folder, installRoot()];
-  const spellings = [path.posix.resolve(target), resolveLinks(target, machine, path.posix)];
-  const ids = new Set(protectedPaths.map((one) => machine.identify(one)).filter((one) => one !== undefined));
+  const spellings = new Set([path.posix.resolve(target), resolveLinks(target, machine, path.posix)]);
   for (const spelling of spellings) {
     if (!lets.accounts && OF_ACCOUNTS.test(`${spelling}/`)) return 'programs start from there';
-    for (const one of protectedPaths) {
-      for (const known of [one, resolveLinks(one, machine, path.posix)])
-        if (isWithin(spelling, known, '/') || (!lets.holders && isWithin(known, spelling, '/')))
-          return 'it is protected, or holds what is';
-    }
+    for (const known of paths)
+      if (isWithin(spelling, known, '/') || (!lets.holders && isWithin(known, spelling, '/')))
+        return 'it is protected, or holds what is';
     // A mount can give a folder a second path, and a file system without case a second spelling.
     for (let part = spelling; part !== '/'; part = path.posix.dirname(part)) {
       const id = machine.identify(part);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { findRestoreProblem, type Machine, resolveLinks } from './protected-paths.ts';
+import { judgePaths, type Machine, resolveLinks } from './protected-paths.ts';
 
 /** What starts programs of an account, below its home. */
 const OF_HOME =
@@ -19,6 +19,7 @@ const MOST = 10_000;
 export function guardWrites(machine: Machine, homes = listHomes()): (file: string) => boolean {
   const form = machine.platform === 'win32' ? path.win32 : path.posix;
   const known = new Set([machine.home, ...homes].flatMap((home) => (home ? [home, resolve(home)] : [])));
+  const judge = judgePaths(machine);
   const folders = new Map<string, { real: string; state: 'free' | 'holding' | 'protected' }>();
 
   function resolve(folder: string): string {
@@ -27,8 +28,8 @@ export function guardWrites(machine: Machine, homes = listHomes()): (file: strin
   function look(folder: string) {
     const found = folders.get(folder);
     if (found) return found;
-    const isFree = findRestoreProblem(folder, machine, { accounts: true }) === undefined;
-    const isOpen = isFree || findRestoreProblem(folder, machine, { accounts: true, holders: true }) === undefined;
+    const isFree = judge(folder, { accounts: true }) === undefined;
+    const isOpen = isFree || judge(folder, { accounts: true, holders: true }) === undefined;
     const state = isFree ? 'free' : isOpen ? 'holding' : 'protected';
     if (folders.size >= MOST) folders.clear();
     folders.set(folder, { real: resolve(folder), state });
@@ -42,7 +43,7 @@ export function guardWrites(machine: Machine, homes = listHomes()): (file: strin
   return (file) => {
     const { real, state } = look(form.dirname(file));
     if (state === 'protected' || isOfAccount(form.join(real, form.basename(file)))) return false;
-    return state === 'free' || findRestoreProblem(file, machine, { accounts: true }) === undefined;
+    return state === 'free' || judge(file, { accounts: true }) === undefined;
   };
 }
 

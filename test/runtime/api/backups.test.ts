@@ -111,6 +111,23 @@ test('what names a program is set by nobody through the API: not in options, add
   t.is((lists.body as unknown[]).length, 1); // a list
 });
 
+test('a command line without passwords has none, wherever they are kept', async (t) => {
+  const server = await openServer(t);
+  const setting = {
+    Name: 'send-http-url',
+    Value: 'https://u:canary-option@h/?token=canary-token',
+    Filter: null,
+    Argument: null,
+  };
+  const more = { Sources: ['/home/', '@/mount|ssh://u:canary-source@h/x'], Settings: [setting] };
+  const { body } = await server.call('POST', 'v1/backups', makeForm('one', more));
+  for (const kind of ['cmdline', 'argsonly']) {
+    const target = `v1/backup/${memberOf(body, 'ID')}/export-${kind}`;
+    t.notRegex((await server.call('GET', target)).text, /canary/);
+    t.is((await server.call('GET', `${target}?export-passwords=true`)).text.match(/canary/g)?.length, 4);
+  }
+});
+
 test('an exported configuration comes back, plain or encrypted, with and without its secrets', async (t) => {
   const server = await openServer(t);
   const form = makeForm('Näme; rm -rf /');

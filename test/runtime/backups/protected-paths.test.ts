@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import {
   findRestoreProblem,
+  judgePaths,
   type Machine,
   spellWindows,
   thisMachine,
@@ -72,6 +73,22 @@ test('what cannot be judged is refused: links without an end, loops of links, na
     throw new Error('EACCES');
   };
   t.truthy(findRestoreProblem('/srv/x', { ...machine, identify: locked }));
+});
+
+test('for many paths, protected places are looked at once', (t) => {
+  let asked = 0;
+  const real = thisMachine('/var/lib/d');
+  const realpath = (file: string) => {
+    asked += 1;
+    return real.realpath(file);
+  };
+  const machine: Machine = { ...real, realpath };
+  const judge = judgePaths(machine);
+  judge('/srv/x');
+  const first = asked;
+  for (let count = 0; count < 10; count++) t.is(judge('/'), 'it is protected, or holds what is');
+  t.true(first > 40);
+  t.is(asked - first, 20);
 });
 
 test('a second path to a protected folder, by a mount or without case, is seen through', (t) => {
