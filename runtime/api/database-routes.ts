@@ -110,15 +110,19 @@ function judgeTarget(sent: string, machine: Machine): string {
   if (sent.trim() === '') throw new Refusal(400, 'No target path supplied');
   if (!path.isAbsolute(sent)) throw new Refusal(400, 'Target path is relative, please supply a fully qualified path');
   const target = path.resolve(sent);
-  // In the data folder itself a local database has its place, by a name of the form that they have there.
-  const isAtHome =
-    path.dirname(target) === path.resolve(machine.folder) && /^[A-Z]{10}\.sqlite$/.test(path.basename(target));
-  if (!isAtHome && findRestoreProblem(target, machine) !== undefined)
+  if (!isPlaceOfDatabase(target, machine))
     throw new Refusal(
       403,
       'Nothing is written from here to places that decide what this machine runs. Choose another folder.',
     );
   return target;
+}
+
+/** False where it is decided what this machine runs. In the data folder local databases have their place, by names of one form. */
+export function isPlaceOfDatabase(file: string, machine: Machine): boolean {
+  const isAtHome =
+    path.dirname(file) === path.resolve(machine.folder) && /^[A-Z]{10}\.sqlite$/.test(path.basename(file));
+  return isAtHome || findRestoreProblem(file, machine) === undefined;
 }
 
 /** @param requireIdle throws where a job has begun meanwhile. @throws Refusal 404 or 409 */

@@ -3,6 +3,7 @@ import { openBackups } from '../backups/backups.ts';
 import { openConnections } from '../backups/connections.ts';
 import { openJobLog } from '../backups/job-log.ts';
 import { readAllowedPrograms } from '../backups/programs.ts';
+import { thisMachine } from '../backups/protected-paths.ts';
 import { openTemporaryBackups, withTemporary } from '../backups/temporary-backups.ts';
 import { makeAsk } from '../jobs/ask.ts';
 import type { Engine, MakeJob, Order } from '../jobs/job.ts';
@@ -17,6 +18,7 @@ import { openInterfaceSettings } from '../settings/interface-settings.ts';
 import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type ApiParts, restorePause } from './api.ts';
+import { isPlaceOfDatabase } from './database-routes.ts';
 import { openEvents } from './events.ts';
 import { openNotifications } from './notifications.ts';
 import { writeTask } from './state-routes.ts';
@@ -33,6 +35,7 @@ export interface PartsChoice {
 /** Opens what the API is about, on a server's settings. */
 export function openParts(settings: Settings, { folder, live, facts, engine }: PartsChoice): ApiParts {
   const events = openEvents();
+  const machine = thisMachine(folder);
   const temporary = openTemporaryBackups(folder);
   const backups = withTemporary(
     openBackups(settings, () => events.emit('backuplist')),
@@ -88,6 +91,9 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
   function describe(order: Order) {
     const backup = backups.find(order.backup);
     if (!backup) throw new Error('there is no such backup any more');
+    // One that was moved: since it was named, a link may have come to be there.
+    if (path.isAbsolute(backup.database) && !isPlaceOfDatabase(backup.database, machine))
+      throw new Error(`its local database ${backup.database} lies where it is decided what this machine runs; move it`);
     return makeDocument(order, backup, server.options(), path.resolve(folder, backup.database));
   }
 

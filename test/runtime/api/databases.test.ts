@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'valibot';
@@ -63,6 +63,23 @@ test('a local database stays where it is when a job has begun while it was copie
   const { file, target, move } = await openMove(t, () => (asked++ > 0 ? task : undefined));
   t.is(await move(), 409);
   t.deepEqual([existsSync(file), existsSync(target)], [true, false]);
+});
+
+test('a local database is not opened through a link that has come to its place', async (t) => {
+  const { call, folder } = await openServer(t, (_, describe) => ({ run: async () => void describe() }));
+  const file = path.join(await makeFolder(t), 'moved.sqlite');
+  await call('POST', 'v1/backups', makeForm('one'));
+  t.is((await call('POST', 'v1/backup/1/updatedb', { path: file })).status, 200);
+  const run = async () => {
+    const task = memberOf((await call('POST', 'v1/backup/1/verify')).body, 'ID');
+    for (;;) {
+      const told = (await call('GET', `v1/task/${task}`)).body;
+      if (['Completed', 'Failed'].includes(memberOf(told, 'Status'))) return told;
+    }
+  };
+  t.like(await run(), { Status: 'Completed' });
+  symlinkSync(path.join(folder, 'other.sqlite'), file);
+  t.like(await run(), { Status: 'Failed' });
 });
 
 test('a backup that is not stored is changed like any other, but its local database stays where it is', async (t) => {
