@@ -13,9 +13,11 @@ import { listCommands } from './list-commands.ts';
 import { localCommands } from './local-commands.ts';
 import type { CliOption } from './options.ts';
 import { purgeCommands } from './purge-commands.ts';
+import { recoveryCommand } from './recovery-command.ts';
 import { repairCommand } from './repair-command.ts';
 import { REFUSED_OF_MODULES } from './report-options.ts';
 import { restoreCommand } from './restore-command.ts';
+import { secretCommand } from './secret-command.ts';
 import { testCommand } from './test-command.ts';
 import { toolCommands } from './tool-commands.ts';
 
@@ -34,6 +36,8 @@ export const COMMANDS: readonly CliCommand[] = [
   ...purgeCommands,
   ...localCommands,
   ...toolCommands,
+  recoveryCommand,
+  secretCommand,
   deleteCommand,
   compactCommand,
 ];

@@ -19,7 +19,16 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   compare: 'ListChanges',
   'create-report': 'CreateReport',
   'test-filters': 'TestFilters',
+  'backend-tool': 'BackendTool',
+  'aes-crypt': 'AesCrypt',
+  'recovery-tool': 'RecoveryTool',
+  'secret-tool': 'SecretTool',
 };
+
+/** Which word of a command is an address; -1 for none. */
+function placeOfAddress({ operands }: Pick<CliCommand, 'operands'>): number {
+  return operands.findIndex((operand) => operand.includes('URL'));
+}
 
 export function operationOf({ name }: Pick<CliCommand, 'name'>): Operation {
   return OPERATIONS[name] ?? 'List';
@@ -43,13 +52,12 @@ export function describeCall(
     const [, kind, expression] = /^--(include|exclude)=(.*)$/is.exec(argument) ?? [];
     return expression === undefined ? [] : [{ include: kind!.toLowerCase() === 'include', expression }];
   });
-  const isOfBackup = command.operands[0] === '<storage-URL>';
   return {
     operation: operationOf(command),
     backup: given.text('backup-id') ?? '',
     input: {},
     name: given.text('backup-name') || 'duplicati-cli',
-    targetUrl: isOfBackup ? (words[0] ?? '') : '',
+    targetUrl: words[placeOfAddress(command)] ?? '',
     sources: command.name === 'backup' ? words.slice(1) : [],
     options,
     filters,
@@ -57,11 +65,21 @@ export function describeCall(
   };
 }
 
-/** What a script changed of a document, as words and options behind those of the command line. */
-export function listChanges(begun: JobDocument, now: JobDocument): { words: string[]; argv: string[] } {
-  const argv = now.options.flatMap(({ name, value }) => {
+/** The command line again, with what a script changed of its document. */
+export function changeCall(
+  command: CliCommand,
+  call: { words: readonly string[]; argv: readonly string[] },
+  begun: JobDocument,
+  now: JobDocument,
+): { words: string[]; argv: string[] } {
+  const options = now.options.flatMap(({ name, value }) => {
     if (begun.options.some((one) => one.name === name && one.value === value)) return [];
     return [value === '' ? `--${name}` : `--${name}=${value}`];
   });
-  return { words: [now.targetUrl, ...now.sources], argv };
+  const at = placeOfAddress(command);
+  const words = call.words.map((word, place) => (place === at ? now.targetUrl : word));
+  return {
+    words: command.name === 'backup' ? [now.targetUrl, ...now.sources] : words,
+    argv: [...call.argv, ...options],
+  };
 }

@@ -25,7 +25,7 @@ import { applyPriority, priorityOptions } from './priority-options.ts';
 import { type Progress, terminalProgress } from './progress.ts';
 import { readReportOptions, reportOptions } from './report-options.ts';
 import { keepLines, runReported } from './reported-run.ts';
-import { describeCall, listChanges } from './run-document.ts';
+import { changeCall, describeCall } from './run-document.ts';
 import { resolveSecrets } from './secret-provider.ts';
 
 /** Options of every command line, and of nothing that the server runs: they write files and start programs of whoever typed them. */
@@ -75,17 +75,13 @@ export async function runCliCommand(unresolved: Given<CliOption>, argv: readonly
   };
   /** The same command line with what scripts changed. */
   const runChanged = async (changed: JobDocument) => {
-    const more = listChanges(document, changed);
-    const all = [...argv, ...more.argv];
-    const redactFirst = redact;
-    const redactChanged = makeRedactor(changed);
+    const now = changeCall(command, { words, argv }, document, changed);
+    const [redactFirst, redactChanged] = [redact, makeRedactor(changed)];
     redact = (text) => redactChanged(redactFirst(text));
-    const again = readArguments(all, process.env, [...OPTIONS, ...refusedOptions], { wrongUse: WRONG_COMMAND_LINE });
-    const places = more.words.slice(0, command.name === 'backup' ? undefined : 1);
-    const others = command.name === 'backup' ? [] : words.slice(1);
-    const now = document.targetUrl === '' ? words : [...places, ...others];
-    requireFit(command, now, all);
-    return { code: await run({ words: now, given: again, argv: all }), result };
+    const known = [...OPTIONS, ...refusedOptions];
+    const again = readArguments(now.argv, process.env, known, { wrongUse: WRONG_COMMAND_LINE });
+    requireFit(command, now.words, now.argv);
+    return { code: await run({ ...now, given: again }), result };
   };
   try {
     told.begin();

@@ -47,25 +47,44 @@ export async function resolveSecrets(
   return { ...given, text: (name) => found.get(name) ?? given.text(name) };
 }
 
-function openProvider(address: string): (name: string) => Promise<string | undefined> {
+/** A provider's address in its parts. */
+export function readProvider(address: string): { scheme: string; path: string; query: URLSearchParams } {
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9-]*):(?:\/\/)?(.*)$/is.exec(address) ?? [];
-  switch (scheme.toLowerCase()) {
+  const [file = '', query = ''] = rest.split('?', 2);
+  return {
+    scheme: scheme.toLowerCase(),
+    path: file.replace(/(%[0-9a-f]{2})+/gi, decode),
+    query: new URLSearchParams(query),
+  };
+}
+
+function decode(codes: string): string {
+  try {
+    return decodeURIComponent(codes);
+  } catch {
+    return codes;
+  }
+}
+
+/** What asks a provider for a secret by its name. @throws UserError for one that is not there */
+export function openProvider(address: string): (name: string) => Promise<string | undefined> {
+  const { scheme, path: file, query } = readProvider(address);
+  switch (scheme) {
     case 'env':
       return async (name) => process.env[name];
     case 'file-secret': {
-      const [file = '', query = ''] = rest.split('?', 2);
       let secrets: Promise<Map<string, string>> | undefined;
       return async (name) => {
-        secrets ??= readSecretFile(decodeURIComponent(file), new URLSearchParams(query).get('passphrase'));
+        secrets ??= readSecretFile(file, query.get('passphrase'));
         return (await secrets).get(name);
       };
     }
     case 'pass': {
-      const program = new URLSearchParams(rest.split('?', 2)[1] ?? '').get('pass-command') ?? 'pass';
+      const program = query.get('pass-command') ?? 'pass';
       return (name) => showPass(program, name);
     }
   }
-  const known = CLOUDS[scheme.toLowerCase()];
+  const known = Object.hasOwn(CLOUDS, scheme) ? CLOUDS[scheme] : undefined;
   throw new UserError(
     known
       ? `--secret-provider: ${known} is not asked by this release; env://, file-secret:// and pass:// are`
@@ -75,7 +94,7 @@ function openProvider(address: string): (name: string) => Promise<string | undef
 }
 
 /** One JSON object of texts, encrypted by AES Crypt or not. */
-async function readSecretFile(file: string, passphrase: string | null): Promise<Map<string, string>> {
+export async function readSecretFile(file: string, passphrase: string | null): Promise<Map<string, string>> {
   try {
     const bytes = await gather(createReadStream(file));
     const plain = isAesCrypt(bytes) ? await gather(decryptAesCrypt(only(bytes), passphrase ?? '')) : bytes;
@@ -105,7 +124,7 @@ async function gather(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
 }
 
 /** The first line of an entry of pass(1). */
-async function showPass(program: string, name: string): Promise<string | undefined> {
+export async function showPass(program: string, name: string): Promise<string | undefined> {
   if (name.startsWith('-')) throw new UserError(`"${name}" is no name of a secret`, 200);
   try {
     const { stdout } = await promisify(execFile)(program, ['show', name], { maxBuffer: LONGEST, encoding: 'utf8' });

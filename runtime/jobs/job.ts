@@ -35,6 +35,10 @@ export const OPERATIONS = [
   'ListChanges',
   'PurgeFiles',
   'TestFilters',
+  'BackendTool',
+  'AesCrypt',
+  'RecoveryTool',
+  'SecretTool',
   ...QUESTIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];

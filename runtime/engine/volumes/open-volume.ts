@@ -58,7 +58,8 @@ export async function openVolume(file: string, name: RemoteName, keys: Keys, isK
   }
 }
 
-async function openPlain(
+/** A volume as a plain zip file. @throws VolumeError */
+export async function openPlain(
   file: string,
   encryption: string | undefined,
   { passphrase, gpg }: Keys,
