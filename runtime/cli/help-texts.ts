@@ -14,7 +14,7 @@ const returncodes = [
 ];
 
 const passphrases = [
-  'The passphrase of a backup comes from --passphrase, --passphrase-file, the variable PASSPHRASE, or is asked for on the terminal. Other accounts of a machine can read command lines: --passphrase is the worst of these.',
+  'The passphrase of a backup comes from --passphrase, --passphrase-file, a line of --parameters-file, the variable PASSPHRASE, or is asked for on the terminal. Other accounts of a machine can read command lines: --passphrase is the worst of these.',
   'With --secret-provider a value that begins with $ names a secret: --passphrase=\'$backup\' --secret-provider=pass://. See "help secret".',
   'Without its passphrase a backup is lost: there is no other way in.',
 ];

@@ -28,6 +28,7 @@ export type CliOption =
   | 'exclude'
   | 'include'
   | 'json'
+  | 'parameters-file'
   | 'passphrase-file'
   | 'server-datafolder';
 

@@ -48,6 +48,8 @@ export function describeCall(
   });
   const passphrase = process.env.PASSPHRASE;
   if (passphrase && !given.text('passphrase')) options.push({ name: 'passphrase', value: passphrase, filter: '' });
+  const password = process.env.AUTH_PASSWORD;
+  if (password && !given.text('auth-password')) options.push({ name: 'auth-password', value: password, filter: '' });
   const filters = argv.flatMap((argument) => {
     const [, kind, expression] = /^--(include|exclude)=(.*)$/is.exec(argument) ?? [];
     return expression === undefined ? [] : [{ include: kind!.toLowerCase() === 'include', expression }];
@@ -78,8 +80,9 @@ export function changeCall(
   });
   const at = placeOfAddress(command);
   const words = call.words.map((word, place) => (place === at ? now.targetUrl : word));
+  const end = call.argv.includes('--') ? call.argv.indexOf('--') : call.argv.length;
   return {
     words: command.name === 'backup' ? [now.targetUrl, ...now.sources] : words,
-    argv: [...call.argv, ...options],
+    argv: [...call.argv.slice(0, end), ...options, ...call.argv.slice(end)],
   };
 }

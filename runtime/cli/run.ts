@@ -21,6 +21,7 @@ import { logCall, tellRun } from './logged-call.ts';
 import { NamedError } from './named-error.ts';
 import type { CliOption } from './options.ts';
 import { type Output, standardOutput } from './output.ts';
+import { parametersOptions } from './parameters-file.ts';
 import { applyPriority, priorityOptions } from './priority-options.ts';
 import { type Progress, terminalProgress } from './progress.ts';
 import { readReportOptions, reportOptions } from './report-options.ts';
@@ -29,7 +30,12 @@ import { changeCall, describeCall } from './run-document.ts';
 import { resolveSecrets } from './secret-provider.ts';
 
 /** Options of every command line, and of nothing that the server runs: they write files and start programs of whoever typed them. */
-export const runOptions: readonly Option<CliOption>[] = [...logOptions, ...priorityOptions, ...reportOptions];
+export const runOptions: readonly Option<CliOption>[] = [
+  ...parametersOptions,
+  ...logOptions,
+  ...priorityOptions,
+  ...reportOptions,
+];
 
 const OPTIONS = [...commandOptions, ...runOptions];
 const NAMES = OPTIONS.map(({ name }) => name);

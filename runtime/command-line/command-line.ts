@@ -20,8 +20,10 @@ export interface Program<Name extends string> extends Description {
   describeTopic?(topic: string): string | undefined;
   /** Called before the command line is read: may fill gaps of the environment. @returns options that the command line overrides. */
   prepare?(): readonly string[];
-  /** @returns the exit code. */
-  run(given: Given<Name>): Promise<number> | number;
+  /** Called before the command line is read: puts into it what it names. */
+  expand?(argv: readonly string[]): readonly string[];
+  /** @param argv the command line that was read. @returns the exit code. */
+  run(given: Given<Name>, argv: readonly string[]): Promise<number> | number;
 }
 
 /**
@@ -52,12 +54,13 @@ export async function runCommandLine<Name extends string>(
     }
     if (asksFor(argv, ['--version'], 'version')) return print(`${version}\n`);
     const prepared = program.prepare?.() ?? [];
-    const given = readArguments([...prepared, ...argv], process.env, program.options, program);
+    const expanded = program.expand?.(argv) ?? argv;
+    const given = readArguments([...prepared, ...expanded], process.env, program.options, program);
     const [word] = given.words;
     if (word !== undefined && !program.commands) {
       throw new UserError(`unexpected argument "${word}"; options are written --name=value`, program.wrongUse ?? 2);
     }
-    return await program.run(given);
+    return await program.run(given, expanded);
   } catch (thrown) {
     if (codeOf(thrown) === 'EPIPE') return 0;
     report(explainFailure(thrown));

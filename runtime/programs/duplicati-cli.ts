@@ -8,6 +8,7 @@ import {
   WRONG_COMMAND_LINE,
 } from '../cli/commands.ts';
 import { describeTopic } from '../cli/help-topics.ts';
+import { expandParameters } from '../cli/parameters-file.ts';
 import { runCliCommand, runOptions } from '../cli/run.ts';
 import { describeSystem, formatSystem } from '../cli/system-info.ts';
 import { runProgram } from '../command-line/command-line.ts';
@@ -49,8 +50,8 @@ void runProgram({
   ],
   wrongUse: WRONG_COMMAND_LINE,
   helpWhenEmpty: true,
-  async run(given) {
-    const argv = process.argv.slice(2);
+  expand: (argv) => expandParameters(argv, process.env),
+  async run(given, argv) {
     if (given.words[0] !== 'system-info') return runCliCommand(given, argv);
     requireFit({ name: 'system-info', operands: [], options: OF_SYSTEM_INFO }, given.words.slice(1), argv, OPTIONS);
     process.stdout.write(formatSystem(await describeSystem(given.text('server-datafolder')), given.flag('json')));
