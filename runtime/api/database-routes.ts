@@ -1,5 +1,5 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
-import { constants, copyFile, rm } from 'node:fs/promises';
+import { constants, copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { object, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
@@ -136,8 +136,7 @@ async function moveFile(from: string, to: string, requireIdle: () => void): Prom
   try {
     await copyFile(from, to, constants.COPYFILE_EXCL);
   } catch (thrown) {
-    // What another call has just made is left alone.
-    if (codeOf(thrown) !== 'EEXIST') await rm(to, { force: true });
+    // Node takes away what it has begun; what another call has made meanwhile stays.
     throw new Refusal(409, `The local database cannot be written there (${codeOf(thrown)})`);
   }
   try {

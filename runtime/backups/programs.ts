@@ -66,6 +66,7 @@ export function findPrograms({
 /** What an option names, in itself or in its value. */
 export function findInOption(name: string, value: string): Naming[] {
   const plain = name.trim().replace(/^-+/, '').toLowerCase();
+  if (plain === 'secret-provider' && /^\s*pass:/i.test(value)) return [{ name: 'pass', value }]; // `//` may be left out
   if (NAMES.has(plain)) return value.trim() === '' ? [] : [{ name: plain, value }];
   return plain === 'passphrase' ? [] : findInText(value);
 }

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import { codeOf } from '../errors.ts';
 import type { Address } from './gate.ts';
 import { foreignPolicy, OWN_POLICY, rewriteBase } from './page-policy.ts';
 import type { Reply } from './route.ts';
@@ -97,7 +98,11 @@ export function serveFiles({ files, spaPaths, alsoFirst = [], isOwn }: WebSite):
     const found = place === undefined ? undefined : locate(place);
     if (!found) return redirectHome(place, address.prefix);
     const base = found.base === undefined ? undefined : `${address.prefix}${found.base}`;
-    const file = await hold(found.name, isOwn ? undefined : base);
+    const file = await hold(found.name, isOwn ? undefined : base).catch((thrown) => {
+      if (codeOf(thrown) === 'ENOENT') return undefined; // it was taken away since the start
+      throw thrown;
+    });
+    if (!file) return undefined;
     const coding = COMPRESSED.test(file.type) ? pickCoding(request) : undefined;
     const tag = `"${file.tag}${coding ? `-${coding}` : ''}"`;
     const headers = {

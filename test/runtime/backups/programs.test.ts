@@ -14,6 +14,7 @@ test('whatever names a program is found: in options, addresses, sources, encoded
       (name) => findInOption(name, '/tmp/x'),
     ),
     findInOption('secret-provider', 'pass://?pass-command=/tmp/x'),
+    findInOption('secret-provider', ' Pass:?x=1'), // `//` may be left out
     findInOption('remote-sync-json-config', '{"options":{"run-script-before":"/tmp/x"}}'),
     findInOption('unknown', 'a\n--run-script-before=/tmp/x'),
     findInText('rclone://:sftp,ssh="touch /tmp/x":/'),

@@ -1,4 +1,4 @@
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import path from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -39,7 +39,7 @@ async function serveFolder(t: ExecutionContext, site: Partial<WebSite> = {}, isP
     isOwn: false,
     ...site,
   });
-  return serve(t, { findFile, rule: { ...RULE, isProxy: () => isProxied } });
+  return { folder, ...(await serve(t, { findFile, rule: { ...RULE, isProxy: () => isProxied } })) };
 }
 
 const get = (port: number, target: string, ...headers: string[]) =>
@@ -79,6 +79,12 @@ test('no path leads out of the folder, to a hidden file or through a link', asyn
     t.false(answer.includes(SECRET), target);
   }
   t.is(statusOf(await get(port, '/a%20b.txt')), 200);
+});
+
+test('a file that was taken away since the start is missing, no failure', async (t) => {
+  const { port, folder } = await serveFolder(t);
+  await rm(path.join(folder, 'plain.js'));
+  t.is(statusOf(await get(port, '/plain.js')), 404);
 });
 
 test('files have their type, a tag, and names with a digest are kept for good', async (t) => {
