@@ -10,17 +10,18 @@ export interface PathFilter {
 /**
  * Words are what is wanted, and what `--include` and `--exclude` say of it: the first that fits decides. A filter is an exact path and what lies
  * below it, a glob (`*` also crosses separators, `?` is one character), `[a regular expression]`, or `@a path without wildcards`.
- * @param argv for the order of the options. @throws UserError (200) for an expression that cannot be read
+ * @param argv for the order of the options. @param folds true: case makes no difference to regular expressions. @throws UserError (200) for an expression that cannot be read
  */
-export function readPathFilter(words: readonly string[], argv: readonly string[]): PathFilter {
+export function readPathFilter(words: readonly string[], argv: readonly string[], folds = false): PathFilter {
   const rules: { isIncluded: boolean; fits(path: string): boolean }[] = [];
   for (const argument of argv) {
     if (argument === '--') break;
     const [, kind, text] = /^--(include|exclude)=(.*)$/is.exec(argument) ?? [];
-    if (text !== undefined) rules.push({ isIncluded: kind!.toLowerCase() === 'include', fits: readPattern(text) });
+    if (text !== undefined)
+      rules.push({ isIncluded: kind!.toLowerCase() === 'include', fits: readPattern(text, folds) });
   }
   const isIncludeOnly = rules.length > 0 && rules.every(({ isIncluded }) => isIncluded);
-  const wanted = words.map(readPattern);
+  const wanted = words.map((word) => readPattern(word, folds));
   return {
     isEmpty: wanted.length === 0 && rules.length === 0,
     isWanted: (path) =>
@@ -29,9 +30,9 @@ export function readPathFilter(words: readonly string[], argv: readonly string[]
   };
 }
 
-function readPattern(text: string): (path: string) => boolean {
+function readPattern(text: string, folds: boolean): (path: string) => boolean {
   if (text.startsWith('[') && text.endsWith(']')) {
-    const expression = compile(`^(?:${text.slice(1, -1)})$`, text);
+    const expression = compile(`^(?:${text.slice(1, -1)})$`, text, folds ? 'sui' : 'su');
     return (path) => expression.test(path);
   }
   if (text.startsWith('{')) throw new UserError(`the filter ${text}: groups are not read here`, 200);
@@ -47,9 +48,9 @@ function readPattern(text: string): (path: string) => boolean {
   return (path) => path === exact || path.startsWith(`${exact}/`) || path.startsWith(`${exact}\\`) || exact === '/';
 }
 
-function compile(source: string, text: string): RegExp {
+function compile(source: string, text: string, flags = 'su'): RegExp {
   try {
-    return new RegExp(source, 'su');
+    return new RegExp(source, flags);
   } catch {
     throw new UserError(`the filter ${text} is no regular expression`, 200);
   }

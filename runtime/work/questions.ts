@@ -114,11 +114,11 @@ export const answerFileVersions = answer<'ListFileVersions'>((database, versions
 export const answerSearch = answer<'SearchFiles'>((database, versions, asked) => {
   const { filters, paths, time, versions: numbers, isCaseSensitive, ...page } = asked;
   const fold = (text: string) => (isCaseSensitive || text.startsWith('[') ? text : text.toLowerCase());
-  const filter = readPathFilter(filters.map(fold), []);
-  const below = paths.map(fold);
+  const filter = readPathFilter(filters.map(fold), [], !isCaseSensitive);
+  const below = paths.map((one) => fold(one).replace(/(?<=.)[/\\]$/, ''));
   const isWanted = (path: string) => {
     const folded = isCaseSensitive ? path : path.toLowerCase();
-    return filter.isWanted(folded) && (below.length === 0 || below.some((one) => folded.startsWith(one)));
+    return filter.isWanted(folded) && (below.length === 0 || below.some((one) => isBelow(folded, one)));
   };
   const chosen =
     numbers.length > 0
@@ -132,6 +132,12 @@ export const answerSearch = answer<'SearchFiles'>((database, versions, asked) =>
   }
   return takePage(entries(), page);
 });
+
+function isBelow(path: string, folder: string): boolean {
+  return (
+    path === folder || path.startsWith(/[/\\]$/.test(folder) ? folder : `${folder}/`) || path.startsWith(`${folder}\\`)
+  );
+}
 
 /** What is lost, and in which versions. What is at the destination is looked at. */
 export const answerBroken: Work = async (document, control) => {

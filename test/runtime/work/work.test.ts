@@ -61,6 +61,12 @@ test('a backup runs, says what there is, and what it holds is browsed and restor
     })
   ).body;
   t.like(page, { PageInfo: { Page: 1, PageSize: 1, Total: 2, Pages: 2 }, Data: [{ Version: 1 }] });
+  const count = async (more: object) =>
+    (await call('POST', 'v2/backup/search', { BackupId: id, ...more })).body as { PageInfo: { Total: number } }; // its form
+  t.like(await count({ Filters: ['[.*/one\\.TXT]'] }), { PageInfo: { Total: 2 } });
+  t.like(await count({ Filters: ['[.*/one\\.TXT]'], CaseSensitiveSearch: true }), { PageInfo: { Total: 0 } });
+  t.like(await count({ Filters: ['*One*'], Paths: [`${source}/folder`] }), { PageInfo: { Total: 2 } });
+  t.like(await count({ Filters: ['*One*'], Paths: [`${source}/fold`] }), { PageInfo: { Total: 0 } });
   const early = await call('GET', `v1/backup/${id}/files?filter=*&time=2001-01-01T00:00:00Z`);
   t.is(early.status, 404);
 
