@@ -7,7 +7,6 @@ import { openLocalDatabase } from '../engine/local-database/local-database.ts';
 import { applyRetention } from '../engine/maintain/maintain.ts';
 import { uploadVerificationFile } from '../engine/maintain/verification-file.ts';
 import type { EngineOptions } from '../engine/options/options.ts';
-import { isCompressedName } from '../engine/scan/compressed-names.ts';
 import { UserError } from '../errors.ts';
 import {
   compactOptions,
@@ -15,10 +14,13 @@ import {
   readEngineOptions,
   retentionOptions,
   sourceOptions,
+  uploadsAtOnce,
   volumeOptions,
 } from './backup-options.ts';
+import { suppressWarnings, warnOfPath } from './backup-warnings.ts';
 import { type Call, type CliCommand, WITH_ERRORS, WITH_WARNINGS } from './command.ts';
 import { compactIfWorth } from './compact-command.ts';
+import { readCompressedNames } from './compressed-names.ts';
 import { formatDuration, formatPath, formatSize } from './format.ts';
 import { NamedError } from './named-error.ts';
 import { withWritable } from './open-writable.ts';
@@ -44,6 +46,11 @@ export const backupCommand: CliCommand = {
     { name: 'upload-unchanged-backups', help: 'Make a version also where nothing changed.' },
     ...sourceOptions,
     { name: 'upload-verification-file', help: 'Leave a list of all volumes with their hashes at the destination.' },
+    {
+      name: 'suppress-warnings',
+      value: 'IDS',
+      help: 'What is no warning, by the ids that a log has: PermissionDenied,FileLocked,PathNotFound,PathTooLong ...',
+    },
     { name: 'auto-vacuum', help: 'Give back unused room in the local database afterwards.' },
     ...volumeOptions,
     ...compactOptions,
@@ -72,6 +79,7 @@ async function runBackup(call: Call): Promise<number> {
     'upload-unchanged-backups',
     'upload-verification-file',
     'auto-vacuum',
+    'suppress-warnings',
     ...sourceOptions.map(({ name }) => name),
     ...verificationOptions.map(({ name }) => name),
     ...quotaOptions.map(({ name }) => name),
@@ -79,6 +87,7 @@ async function runBackup(call: Call): Promise<number> {
   const filter = readFilter(argv);
   const began = performance.now();
   const rules = readSourceRules(options);
+  const isCompressed = readCompressedNames(options['compression-extension-file']);
   requireSources(sources, given.flag('abort-if-source-missing'));
   const dryRun = given.flag('dry-run');
   const work = async (machine: Machine, plan: VolumePlan): Promise<number> => {
@@ -88,8 +97,8 @@ async function runBackup(call: Call): Promise<number> {
         sources,
         isWanted: (place, { status }) => filter.match(place) === 'include' && rules.isWanted(place, status),
         canSkip: (folder) => filter.canSkipFolder(folder) || rules.canSkip(folder),
-        isCompressed: isCompressedName,
-        uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
+        isCompressed,
+        uploadsAtOnce: uploadsAtOnce(options),
         excludeEmptyFolders: options['exclude-empty-folders'],
         skipMetadata: options['skip-metadata'],
         readAll: options['disable-filetime-check'],
@@ -117,12 +126,12 @@ async function runBackup(call: Call): Promise<number> {
     const room = quota && judgeQuota(quota, options['quota-warning-threshold']);
     progress.end();
     const seconds = (performance.now() - began) / 1000;
-    const warnings = [
+    const told = [
       ...done.lost.map(({ name, why }) => ({
         id: 'MissingRemoteFile',
         text: `${name}: ${why}; what it held is uploaded again where it is still here`,
       })),
-      ...done.skipped.map(({ path: place, why }) => ({ id: 'PathProcessingFailed', text: `${place}: ${why}` })),
+      ...done.skipped.map(({ path: place, why }) => warnOfPath(place, why)),
       ...(compacted?.done?.problems ?? []).map(({ volume, error }) => ({
         id: 'DamagedRemoteFile',
         text: `${volume}: ${error.message}`,
@@ -133,6 +142,7 @@ async function runBackup(call: Call): Promise<number> {
       })),
       ...(room?.level === 'Warning' ? [room] : []),
     ];
+    const warnings = suppressWarnings(output, told, options['suppress-warnings']);
     const errors = room?.level === 'Error' ? [room] : [];
     await sayWarnings(output, 'Warning: ', warnings);
     await sayWarnings(output, 'Error: ', errors, 'Error');

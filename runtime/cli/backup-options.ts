@@ -21,7 +21,13 @@ export const volumeOptions: readonly Option<CliOption>[] = [
     help: '0 to 9. Default: 4; Duplicati has 9, a third of the speed for 5 % less.',
   },
   { name: 'asynchronous-upload-limit', value: 'NUMBER', help: 'Volumes that are uploaded at once. Default: 4.' },
+  { name: 'synchronous-upload', help: 'One volume after the other, whatever the limit above.' },
 ];
+
+/** How many volumes are uploaded at once. */
+export function uploadsAtOnce(options: EngineOptions): number {
+  return options['synchronous-upload'] ? 1 : options['asynchronous-upload-limit'] || 1;
+}
 
 export const retentionOptions: readonly Option<CliOption>[] = [
   { name: 'keep-versions', value: 'NUMBER', help: 'How many versions are kept.' },
@@ -36,8 +42,13 @@ export const compactOptions: readonly Option<CliOption>[] = [
   { name: 'small-file-max-count', value: 'NUMBER', help: 'Small volumes that may be there. Default: 20.' },
 ];
 
-/** What is left out of a backup by more than its path. */
+/** What of its sources a backup has, by more than their paths, and how it takes them. */
 export const sourceOptions: readonly Option<CliOption>[] = [
+  {
+    name: 'compression-extension-file',
+    value: 'FILE',
+    help: 'Endings of names whose content is compressed already, a line each: .zip. Default: a list that is built in.',
+  },
   { name: 'skip-files-larger-than', value: 'SIZE', help: 'Leave larger files out, such as 2gb.' },
   { name: 'symlink-policy', value: 'POLICY', help: 'Store symbolic links, or Ignore them. Default: Store.' },
   {

@@ -2,7 +2,7 @@ import type { Machine } from '../engine/backup/backup.ts';
 import type { VolumePlan } from '../engine/backup/block-writer.ts';
 import { type Compaction, compactWhereWorth } from '../engine/maintain/maintain.ts';
 import type { EngineOptions } from '../engine/options/options.ts';
-import { compactOptions, readEngineOptions } from './backup-options.ts';
+import { compactOptions, readEngineOptions, uploadsAtOnce } from './backup-options.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
 import { formatSize } from './format.ts';
 import { withWritable } from './open-writable.ts';
@@ -38,7 +38,7 @@ export function compactIfWorth(
       smallFileSize: options['small-file-size'],
       smallFileMaxCount: options['small-file-max-count'],
     },
-    uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
+    uploadsAtOnce: uploadsAtOnce(options),
     dryRun,
     signal,
   });

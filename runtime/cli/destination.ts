@@ -27,6 +27,7 @@ const WRAPPING = [
   'throttle-upload',
   'throttle-download',
   'throttle-disabled',
+  'throttle-disabled-backends',
 ] as const satisfies readonly CliOption[];
 
 const PLACEHOLDERS: Readonly<Partial<Record<BackendOption['type'], string>>> = {
@@ -45,6 +46,11 @@ export const destinationOptions: readonly Option<CliOption>[] = [
   { name: 'throttle-upload', value: 'SIZE', help: 'Most bytes a second that are sent. Default: no limit.' },
   { name: 'throttle-download', value: 'SIZE', help: 'Most bytes a second that are fetched. Default: no limit.' },
   { name: 'throttle-disabled', help: 'No limit, whatever the two options above say.' },
+  {
+    name: 'throttle-disabled-backends',
+    value: 'NAMES',
+    help: 'No limit for these kinds of destinations: file,webdav.',
+  },
   ...Object.keys(backendOptions()).map((name) => describeOption(name as DestinationOption)), // the type is made of the same tables
 ];
 
@@ -86,9 +92,11 @@ export async function openDestination({ url, given: unresolved, progress }: Dest
     if (text !== undefined) options[name] = text;
   }
   const wrapping = readWrapping(given);
-  const rate = (bytes: number) => createThrottle(() => (wrapping['throttle-disabled'] ? 0 : bytes));
+  const free = (wrapping['throttle-disabled-backends'] ?? '').toLowerCase().split(/[,;\s]+/);
+  const isFree = wrapping['throttle-disabled'] || free.includes(scheme);
+  const rate = (bytes: number) => createThrottle(() => (isFree ? 0 : bytes));
   try {
-    return await openStorage(absolute(url), options, {
+    const opened = await openStorage(absolute(url), options, {
       retry: {
         retries: wrapping['number-of-retries'],
         delay: toSeconds(wrapping['retry-delay']) * 1000,
@@ -98,6 +106,7 @@ export async function openDestination({ url, given: unresolved, progress }: Dest
       upload: rate(wrapping['throttle-upload']),
       download: rate(wrapping['throttle-download']),
     });
+    return given.flag('disable-autocreate-folder') ? { ...opened, createFolder: async () => {} } : opened;
   } catch (thrown) {
     throw thrown instanceof StorageError ? explainStorageError(thrown) : thrown;
   }

@@ -64,6 +64,7 @@ export const backupOptions: readonly Option<CliOption>[] = [
   },
   { name: 'no-local-db', help: 'Read everything from the destination, whatever is known here.' },
   { name: 'tempdir', value: 'FOLDER', help: "Folder for what is fetched. Default: the system's." },
+  { name: 'disable-autocreate-folder', help: 'A folder of the destination that is not there is an error.' },
   ...gpgOptions,
   {
     name: 'disable-module',

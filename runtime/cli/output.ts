@@ -11,7 +11,7 @@ export interface Output {
   /** Row by row, as a JSON array or as lines; however many there are. @returns how many there were */
   rows<Row>(rows: Iterable<Row>, describe: (row: Row) => string, convert?: (row: Row) => unknown): Promise<number>;
   /** Is told every warning and error of a result. @returns whether people shall see it */
-  note?(level: 'Warning' | 'Error', id: string, text: string): boolean;
+  note?(level: 'Information' | 'Warning' | 'Error', id: string, text: string): boolean;
   /** Is told the result of a backup as JSON has it, whatever is printed. */
   sum?(result: unknown): void;
 }

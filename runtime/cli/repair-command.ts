@@ -4,7 +4,7 @@ import { listAffected } from '../engine/list/entries.ts';
 import { listVersions } from '../engine/list/versions.ts';
 import { type Repaired, repair } from '../engine/repair/repair.ts';
 import { prepareDataFolder } from '../service/data-folder.ts';
-import { readEngineOptions, volumeOptions } from './backup-options.ts';
+import { readEngineOptions, uploadsAtOnce, volumeOptions } from './backup-options.ts';
 import { type Call, type CliCommand, WITH_WARNINGS } from './command.ts';
 import { affectedJson, reportAffected } from './damage-commands.ts';
 import { formatPath } from './format.ts';
@@ -89,7 +89,7 @@ async function runRepair(call: Call): Promise<number> {
       );
     const done = await repair(machine, {
       ...plan,
-      uploadsAtOnce: options['asynchronous-upload-limit'] || 1,
+      uploadsAtOnce: uploadsAtOnce(options),
       dryRun,
       rebuild: given.text('rebuild-missing-dblock-files') !== 'false',
       report: (file) => progress.counting(0, 0, file),

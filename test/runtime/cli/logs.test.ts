@@ -74,13 +74,13 @@ test('messages are shown by their level and filters, and warnings of a result ca
   t.regex(more.stderr, /^ {2}Information: The operation Backup has started$/m);
   t.notRegex(more.stderr, /has completed/);
   t.regex(more.stdout, /^Warning: .*missing/m);
-  for (const quiet of ['--console-log-level=Error', '--console-log-ignore=PathProcessingFailed', '--log-level=error']) {
+  for (const quiet of ['--console-log-level=Error', '--console-log-ignore=PathNotFound', '--log-level=error']) {
     const { code, stdout } = await run(quiet, `--log-file=${root}/log`, '--log-file-log-level=Warning');
     t.is(code, 2);
     t.notRegex(stdout, /Warning/);
   }
   const log = readFileSync(`${root}/log`, 'utf8');
-  t.is(log.match(/\[Warning-Duplicati\.Cli-PathProcessingFailed\]: \S*missing/g)?.length, 3);
+  t.is(log.match(/\[Warning-Duplicati\.Cli-PathNotFound\]: \S*missing/g)?.length, 3);
   t.is(log.trimEnd().split('\n').length, 3);
 });
 

@@ -126,7 +126,7 @@ test('the result goes to web addresses, with its messages; one that takes nothin
   t.like(Data, { AddedFiles: 1, ParsedResult: 'Warning' });
   t.like(Extra, { OperationName: 'Backup', 'backup-name': 'Mine', 'backup-id': '7', 'machine-name': 'Here' });
   t.is(LogLines.length, 1);
-  t.regex(LogLines[0], /\[Warning-Duplicati\.Cli-PathProcessingFailed\]: .*missing/);
+  t.regex(LogLines[0], /\[Warning-Duplicati\.Cli-PathNotFound\]: .*missing/);
   t.is((await run('list', to)).code, 0);
   t.is((await run('backup', [source, '--send-http-level=Error,Fatal', ...to])).code, 1);
   t.is(heard.length, 1);
