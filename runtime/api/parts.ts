@@ -5,6 +5,7 @@ import { openJobLog } from '../backups/job-log.ts';
 import { readAllowedPrograms } from '../backups/programs.ts';
 import { thisMachine } from '../backups/protected-paths.ts';
 import { openTemporaryBackups, withTemporary } from '../backups/temporary-backups.ts';
+import { messageOf } from '../errors.ts';
 import { makeAsk } from '../jobs/ask.ts';
 import type { Engine, MakeJob, Order } from '../jobs/job.ts';
 import { makeDocument } from '../jobs/job-document.ts';
@@ -20,7 +21,7 @@ import type { Settings } from '../settings/settings.ts';
 import { type ApiParts, restorePause } from './api.ts';
 import { isPlaceOfDatabase } from './database-routes.ts';
 import { openEvents } from './events.ts';
-import { openNotifications } from './notifications.ts';
+import { type Notifications, openNotifications } from './notifications.ts';
 import { writeTask } from './state-routes.ts';
 
 export interface PartsChoice {
@@ -41,13 +42,24 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     openBackups(settings, () => events.emit('backuplist')),
     temporary,
   );
-  const notifications = openNotifications(settings, () => events.emit('notifications'));
+  // What cannot be noted, as where the disk is full, ends neither a job nor the server.
+  const note = (work: () => void) => {
+    try {
+      work();
+    } catch (thrown) {
+      live.log.error(`the settings database cannot be written to: ${messageOf(thrown)}`);
+    }
+  };
+  const stored = openNotifications(settings, () => events.emit('notifications'));
+  const notifications: Notifications = { ...stored, add: (one) => note(() => stored.add(one)) };
   const server = openServerSettings(settings, () => events.emit('serversettings'), facts);
   const queue = openQueue(tell);
   restorePause(queue, server);
   const allowed = readAllowedPrograms(live.log);
   const jobLog = openJobLog(settings);
-  const whole = logJobs(reportJobs(engine, { log: live.log, allowed, remember: backups.setMetadata }), jobLog);
+  const remember: typeof backups.setMetadata = (id, metadata) => note(() => backups.setMetadata(id, metadata));
+  const add: typeof jobLog.add = (id, end) => note(() => jobLog.add(id, end));
+  const whole = logJobs(reportJobs(engine, { log: live.log, allowed, remember }), { ...jobLog, add });
   const makeJob: MakeJob = (order) => whole(order, () => describe(order));
   const ask = makeAsk(engine);
   const schedules = runSchedules({ backups, queue, settings: server, log: live.log, makeJob });

@@ -29,7 +29,11 @@ export function openClock(
     latest = Math.max(latest + elapsed, wall());
     if (latest - noted > NOTED_EVERY) {
       noted = latest;
-      settings.set(SEEN, String(Math.floor(latest)));
+      try {
+        settings.set(SEEN, String(Math.floor(latest)));
+      } catch {
+        // a full disk must lock nobody out; the next note counts as well
+      }
     }
     return latest;
   };

@@ -74,7 +74,13 @@ export function runSchedules(needs: SchedulesNeeds, now = Date.now): Schedules {
       log.warning(`backup ${id} is not started by its schedule: ${messageOf(thrown)}`);
     }
   };
-  const scheduler = openScheduler({ list, noteRun, start, now });
+  const scheduler = openScheduler({
+    list,
+    noteRun,
+    start,
+    now,
+    fail: (thrown) => log.error(`what is due is not started: ${messageOf(thrown)}`),
+  });
   let soon: NodeJS.Immediate | undefined;
   const check = () => {
     plan = undefined;

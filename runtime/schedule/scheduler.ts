@@ -16,6 +16,8 @@ export interface SchedulerNeeds {
   start(id: string): void;
   /** Milliseconds since 1970. */
   now(): number;
+  /** Is told what a look at the clock failed of, such as a disk that is full; the next look tries again. */
+  fail(thrown: unknown): void;
 }
 
 export interface Scheduler {
@@ -31,8 +33,8 @@ const LOOK_EVERY = 30_000;
 /** A run noted further in the future than this was noted under a wrong clock, and is forgotten. */
 const TRUSTED_AHEAD = 86_400_000;
 
-export function openScheduler({ list, noteRun, start, now }: SchedulerNeeds): Scheduler {
-  const check = () => {
+export function openScheduler({ list, noteRun, start, now, fail }: SchedulerNeeds): Scheduler {
+  const startDue = () => {
     const at = now();
     for (const { id, schedule, lastRun } of list()) {
       if (lastRun > at + TRUSTED_AHEAD) {
@@ -43,6 +45,13 @@ export function openScheduler({ list, noteRun, start, now }: SchedulerNeeds): Sc
       if (due === undefined || due > at) continue;
       noteRun(id, at);
       start(id);
+    }
+  };
+  const check = () => {
+    try {
+      startDue();
+    } catch (thrown) {
+      fail(thrown);
     }
   };
   const timer = setInterval(check, LOOK_EVERY);

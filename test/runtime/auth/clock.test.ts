@@ -23,3 +23,14 @@ test('a clock that is behind the last run is noticed, a small correction is not'
   t.false(openAt(999_900));
   t.true(openAt(900_000));
 });
+
+test('a time that cannot be noted is told all the same', async (t) => {
+  const { settings } = await makeSettings(t);
+  const at = { wall: 1000, steady: 0 };
+  const full = () => {
+    throw new Error('database or disk is full');
+  };
+  const { now } = openClock({ ...settings, set: full }, { wall: () => at.wall, steady: () => at.steady });
+  at.wall = 2000;
+  t.is(now(), 2000);
+});

@@ -67,6 +67,22 @@ test('a backup runs when its time has come, its run is noted, and the next is to
   t.is(jobs.length, 1);
 });
 
+test('a run that cannot be noted is not started, and made up for once it can', async (t) => {
+  const { add, open, moveTo, jobs, lines, backups } = await makeServer(t, '2026-03-01T08:00:00Z');
+  add('2026-03-01T12:00:00Z');
+  const { setSchedule } = backups;
+  backups.setSchedule = () => {
+    throw new Error('database or disk is full');
+  };
+  const schedules = open();
+  await moveTo('2026-03-01T12:00:01Z', schedules);
+  t.is(jobs.length, 0);
+  t.regex(lines.join(''), /disk is full/);
+  backups.setSchedule = setSchedule;
+  await moveTo('2026-03-01T12:30:00Z', schedules);
+  t.is(jobs.length, 1);
+});
+
 test('what was missed while the server was off is made up for once, soon after its start', async (t) => {
   const { add, open, moveTo, orders, backups } = await makeServer(t, '2026-03-20T09:00:00Z');
   const id = add('2026-03-01T12:00:00Z', '6h', { lastRun: '2026-03-10T12:00:03Z' });

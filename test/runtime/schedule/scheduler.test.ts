@@ -19,6 +19,9 @@ function simulate(schedule: Schedule, begin: number) {
       },
       start: () => void started.push(clock.now),
       now: () => clock.now,
+      fail: (thrown) => {
+        throw thrown;
+      },
     });
   return { clock, one, started, open };
 }
