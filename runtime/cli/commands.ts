@@ -18,6 +18,7 @@ import { repairCommand } from './repair-command.ts';
 import { REFUSED_OF_MODULES } from './report-options.ts';
 import { restoreCommand } from './restore-command.ts';
 import { secretCommand } from './secret-command.ts';
+import { sendMailCommand } from './send-mail-command.ts';
 import { testCommand } from './test-command.ts';
 import { toolCommands } from './tool-commands.ts';
 
@@ -38,6 +39,7 @@ export const COMMANDS: readonly CliCommand[] = [
   ...toolCommands,
   recoveryCommand,
   secretCommand,
+  sendMailCommand,
   deleteCommand,
   compactCommand,
 ];
@@ -47,7 +49,6 @@ export const LATER_COMMANDS: readonly { name: string; help: string }[] = [
   { name: 'set-locks', help: 'Lock remote volumes against deletion.' },
   { name: 'read-lock-info', help: 'Read the locks of remote volumes.' },
   { name: 'sync', help: 'Mirror one destination to another.' },
-  { name: 'send-mail', help: 'Send a test message.' },
 ];
 
 /** Other spellings that Duplicati reads. */

@@ -23,6 +23,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'aes-crypt': 'AesCrypt',
   'recovery-tool': 'RecoveryTool',
   'secret-tool': 'SecretTool',
+  'send-mail': 'SendMail',
 };
 
 /** Which word of a command is an address; -1 for none. */

@@ -28,6 +28,7 @@ import { readReportOptions, reportOptions } from './report-options.ts';
 import { keepLines, runReported } from './reported-run.ts';
 import { changeCall, describeCall } from './run-document.ts';
 import { resolveSecrets } from './secret-provider.ts';
+import { sendMailCommand } from './send-mail-command.ts';
 
 /** Options of every command line, and of nothing that the server runs: they write files and start programs of whoever typed them. */
 export const runOptions: readonly Option<CliOption>[] = [
@@ -53,8 +54,9 @@ export async function runCliCommand(unresolved: Given<CliOption>, argv: readonly
   const command = COMMANDS.find((one) => one.name === name)!;
   requireFit(command, words, argv);
   applyPriority(unresolved);
-  const isReported = readReportOptions(unresolved);
-  const given = isReported ? await resolveSecrets(unresolved, reportOptions) : unresolved;
+  const isAsked = readReportOptions(unresolved);
+  const isReported = isAsked && command !== sendMailCommand;
+  const given = isAsked ? await resolveSecrets(unresolved, reportOptions) : unresolved;
   const document = describeCall(command, words, given, argv, NAMES);
   const progress = terminalProgress(given.flag('json'));
   const shows = selectShown(given);

@@ -39,6 +39,7 @@ export const OPERATIONS = [
   'AesCrypt',
   'RecoveryTool',
   'SecretTool',
+  'SendMail',
   ...QUESTIONS,
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];

@@ -212,3 +212,25 @@ test('what could never run or be sent is refused before the command begins', asy
   }
   t.false(isMade());
 });
+
+test('a mail is sent to try it, once, and why it was not taken is said', async (t) => {
+  const { root, isMade } = await prepare(t);
+  const { heard, port } = await startMailServer(t);
+  const call = (...args: string[]) =>
+    runProgram('duplicati-cli', ['send-mail', ...args], { HOME: root, DUPLICATI__SEND_MAIL_PASSWORD: 'canary-mail' });
+  const mail = ['--send-mail-to=a@example.org', '--send-mail-any-operation', '--send-mail-username=me'];
+  const sent = await call(...mail, `--send-mail-url=smtp://127.0.0.1:${port}/?starttls=never`);
+  t.is(sent.code, 0, sent.stderr);
+  t.is(sent.stdout, 'The mail to a@example.org is on its way\n');
+  t.deepEqual(
+    heard.filter((line) => /^(Subject|DATA|This is a test)/.test(line)),
+    ['DATA', 'Subject: Duplicati SendMail report for duplicati-cli', 'This is a test: nothing was backed up.'],
+  );
+  const failed = await call(...mail, '--send-mail-url=smtp://127.0.0.1:1');
+  t.is(failed.code, 100);
+  t.regex(failed.stderr, /^ErrorID: SendMailFailed\nduplicati-cli: no mail server took the mail: .*ECONNREFUSED/m);
+  t.notRegex(sent.stdout + failed.stderr, /canary/);
+  t.is((await call()).code, 200);
+  t.is((await call('file:///nowhere', ...mail)).code, 200);
+  t.false(isMade());
+});
