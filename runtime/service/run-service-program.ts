@@ -14,6 +14,7 @@ export async function runServiceProgram<Name extends string>(
   makeProgram: (host: Host) => Program<Name>,
 ): Promise<void> {
   const argv = process.argv.slice(2);
+  process.stderr.on('error', () => {}); // whoever read the log is gone, such as a terminal or a pipe: no reason to end
   if (process.platform !== 'win32' || !argv.includes(SERVICE)) return runProgram(makeProgram(foreground));
   // The dispatcher keeps one of the pool's threads for itself; read when the pool is first used.
   process.env.UV_THREADPOOL_SIZE ||= '8';

@@ -3,6 +3,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'ava';
+import { send } from '../api/replay.ts';
 import { openConnection, request, sendRaw, statusOf, untilClosed } from '../http/raw-request.ts';
 import { makeFolder, runProgram, startServer } from '../run-program.ts';
 
@@ -14,6 +15,15 @@ test('health is answered on IPv4 and IPv6 loopback', async (t) => {
     t.true(answer.endsWith('\r\n\r\n{"status":"healthy"}'));
     t.regex(answer, /^Content-Type: application\/json/m);
   }
+});
+
+test('a log that nobody reads any more does not end the server', async (t) => {
+  const { port, child } = await startServer(t, [], { DUPLICATI__WEBSERVICE_PASSWORD: 'seven green bottles' });
+  child.stderr?.destroy();
+  const login = { method: 'POST', path: '/api/v1/auth/login', body: JSON.stringify({ Password: 'wrong' }) };
+  t.is((await send(port, login)).status, 401); // which the log is told
+  for (let count = 0; count < 3; count++) t.is((await send(port, { method: 'GET', path: '/health' })).status, 200);
+  t.is(child.exitCode, null);
 });
 
 test('HEAD has the headers and no body', async (t) => {
