@@ -82,12 +82,13 @@ export function openRemote(source: Source, { prefix, keys, scratch, signal }: Re
   }
   return {
     async list() {
-      const volumes: RemoteVolume[] = [];
+      // By name: some destinations list a file twice that changes meanwhile.
+      const volumes = new Map<string, RemoteVolume>();
       for await (const { name, size, isFolder } of source.list(signal)) {
         const parts = isFolder ? undefined : parseRemoteName(name);
-        if (parts?.prefix === prefix) volumes.push({ ...parts, name, size });
+        if (parts?.prefix === prefix) volumes.set(name, { ...parts, name, size });
       }
-      return volumes.sort((a, b) => (a.name < b.name ? -1 : 1));
+      return [...volumes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     },
     async open(volume, expected) {
       const order = orderOf(volume, expected);
