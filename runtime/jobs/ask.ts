@@ -3,7 +3,7 @@ import type { Engine, Job, Order } from './job.ts';
 import type { JobDocument } from './job-document.ts';
 
 /** How patient the server is with questions, and how many it has at once. */
-const LIMITS = { atOnce: 2, waiting: 16, milliseconds: 120_000 };
+const LIMITS = { atOnce: 2, waiting: 16, milliseconds: 120_000, rows: 500_000 };
 
 /** A question that was not answered; the message says why. */
 export class UnansweredError extends Error {
@@ -37,7 +37,7 @@ export function makeAsk(engine: Engine, limits = LIMITS): Ask {
   return async (order, describe) => {
     await enter();
     try {
-      return await run(engine(order, describe), limits.milliseconds);
+      return await run(engine(order, describe), limits);
     } catch (thrown) {
       throw new UnansweredError(messageOf(thrown));
     } finally {
@@ -46,8 +46,9 @@ export function makeAsk(engine: Engine, limits = LIMITS): Ask {
   };
 }
 
-async function run(job: Job, milliseconds: number): Promise<unknown[]> {
+async function run(job: Job, { milliseconds, rows: most }: typeof LIMITS): Promise<unknown[]> {
   const rows: unknown[] = [];
+  let isTooMuch = false;
   const stop = new AbortController();
   const kill = new AbortController();
   const late = setTimeout(() => kill.abort(), milliseconds);
@@ -58,10 +59,16 @@ async function run(job: Job, milliseconds: number): Promise<unknown[]> {
       stop: stop.signal,
       kill: kill.signal,
       watchPause: () => {}, // a pause is for what works, not for who looks
-      receive: (more) => void rows.push(...more),
+      receive(more) {
+        if (rows.length + more.length > most) isTooMuch = true;
+        if (isTooMuch) kill.abort();
+        else for (const row of more) rows.push(row);
+      },
     });
     return rows;
   } catch (thrown) {
+    if (isTooMuch)
+      throw new Error(`the answer has more than ${most} rows: ask for a folder, or with a narrower filter`);
     if (kill.signal.aborted) throw new Error(`it took longer than ${milliseconds / 1000} s`);
     throw thrown;
   } finally {
