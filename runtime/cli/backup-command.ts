@@ -29,6 +29,7 @@ import { sayWarnings } from './output.ts';
 import { askQuota, judgeQuota, quotaOptions } from './quota.ts';
 import { readFilter } from './read-filter.ts';
 import { testAfter, verificationOptions } from './test-command.ts';
+import { verifyUploads } from './verify-uploads.ts';
 
 /** Duplicati's exit codes: nothing changed, which is a success; stopped, with what was finished kept. */
 const [UNCHANGED, STOPPED] = [1, 50];
@@ -51,6 +52,7 @@ export const backupCommand: CliCommand = {
       value: 'IDS',
       help: 'What is no warning, by the ids that a log has: PermissionDenied,FileLocked,PathNotFound,PathTooLong ...',
     },
+    { name: 'list-verify-uploads', help: 'Ask the destination afterwards whether it lists all that was uploaded.' },
     { name: 'auto-vacuum', help: 'Give back unused room in the local database afterwards.' },
     ...volumeOptions,
     ...compactOptions,
@@ -80,6 +82,7 @@ async function runBackup(call: Call): Promise<number> {
     'upload-verification-file',
     'auto-vacuum',
     'suppress-warnings',
+    'list-verify-uploads',
     ...sourceOptions.map(({ name }) => name),
     ...verificationOptions.map(({ name }) => name),
     ...quotaOptions.map(({ name }) => name),
@@ -122,6 +125,7 @@ async function runBackup(call: Call): Promise<number> {
     const tested = done.isPartial || dryRun ? undefined : await testAfter(machine, plan, options, call);
     if (options['upload-verification-file'] && !dryRun) await uploadVerificationFile(machine, plan, signal);
     if (options['auto-vacuum'] && !dryRun) machine.database.exec('VACUUM');
+    const unlisted = options['list-verify-uploads'] && !dryRun ? await verifyUploads(machine) : [];
     const quota = done.isPartial || dryRun ? undefined : await askQuota(machine, options, signal);
     const room = quota && judgeQuota(quota, options['quota-warning-threshold']);
     progress.end();
@@ -143,7 +147,7 @@ async function runBackup(call: Call): Promise<number> {
       ...(room?.level === 'Warning' ? [room] : []),
     ];
     const warnings = suppressWarnings(output, told, options['suppress-warnings']);
-    const errors = room?.level === 'Error' ? [room] : [];
+    const errors = [...unlisted, ...(room?.level === 'Error' ? [room] : [])];
     await sayWarnings(output, 'Warning: ', warnings);
     await sayWarnings(output, 'Error: ', errors, 'Error');
     const result = {

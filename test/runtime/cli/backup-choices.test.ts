@@ -1,11 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { uploadsAtOnce } from '../../../runtime/cli/backup-options.ts';
 import { suppressWarnings, warnOfPath } from '../../../runtime/cli/backup-warnings.ts';
 import { readOptions } from '../../../runtime/engine/options/options.ts';
 import { makeFolder } from '../run-program.ts';
-import { callCommand } from './in-process.ts';
+import { callCommand, callWatched } from './in-process.ts';
 
 async function prepare(t: ExecutionContext) {
   const root = await makeFolder(t);
@@ -100,4 +100,23 @@ test('a folder is not made, and a destination not slowed down, where that is ask
     (await run('there', '--disable-autocreate-folder', ...slow, '--throttle-disabled-backends=webdav,file')).code,
     0,
   );
+});
+
+test('uploads that a destination loses or cuts are told, where it is asked afterwards', async (t) => {
+  const { root } = await prepare(t);
+  const lose = (action: string, name: string) => {
+    if (action !== 'put') return;
+    if (name.includes('dindex')) rmSync(path.join(root, 'remote', name));
+    if (name.includes('dblock')) appendFileSync(path.join(root, 'remote', name), 'more');
+  };
+  const place = [`file://${root}/remote`, path.join(root, 'source'), `--dbpath=${root}/db`, '--no-encryption'];
+  const argv = ['backup', ...place, '--no-backend-verification'];
+  const made = await callWatched([...argv, '--list-verify-uploads'], { begin: async () => {}, end: lose });
+  t.is(made.code, 3, made.stderr);
+  t.regex(made.stdout, /^Error: \S+dindex\.zip: it was uploaded, and the destination does not list it$/m);
+  t.regex(made.stdout, /^Error: \S+dblock\.zip: .* were uploaded, and the destination lists .*$/m);
+  t.is(made.stdout.match(/^Error: /gm)?.length, 2);
+  rmSync(path.join(root, 'remote'), { recursive: true });
+  rmSync(path.join(root, 'db'));
+  t.is((await callCommand(...argv, '--list-verify-uploads')).code, 0);
 });

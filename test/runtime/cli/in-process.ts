@@ -11,6 +11,7 @@ import type { Output } from '../../../runtime/cli/output.ts';
 import type { Progress } from '../../../runtime/cli/progress.ts';
 import { readArguments } from '../../../runtime/command-line/arguments.ts';
 import { UserError } from '../../../runtime/errors.ts';
+import type { StorageWatch } from '../../../runtime/storage/watched-storage.ts';
 
 export interface Called {
   code: number;
@@ -20,7 +21,12 @@ export interface Called {
 }
 
 /** @param argv the command, its words and options; a passphrase and the place of data have to be among them. */
-export async function callCommand(...argv: string[]): Promise<Called> {
+export function callCommand(...argv: string[]): Promise<Called> {
+  return callWatched(argv);
+}
+
+/** The same with somebody looking on at the destination. */
+export async function callWatched(argv: readonly string[], watch?: StorageWatch): Promise<Called> {
   let [stdout, stderr] = ['', ''];
   const say = (text: string) => {
     stderr += `  ${text}\n`;
@@ -35,7 +41,16 @@ export async function callCommand(...argv: string[]): Promise<Called> {
     });
     const progress: Progress = { say, fetching: () => {}, done: () => {}, counting: () => {}, end: () => {} };
     const signal = new AbortController().signal;
-    const code = await command.run({ words, url: words[0]!, given, argv, output, progress, signal });
+    const code = await command.run({
+      words,
+      url: words[0]!,
+      given,
+      argv,
+      output,
+      progress,
+      signal,
+      ...(watch ? { watch } : {}),
+    });
     return { code, stdout, stderr };
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;

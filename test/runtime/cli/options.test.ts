@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import { commandOptions, refusedOptions } from '../../../runtime/cli/commands.ts';
+import { COMMANDS, commandOptions, refusedOptions } from '../../../runtime/cli/commands.ts';
 import { runOptions } from '../../../runtime/cli/run.ts';
 import { readArguments } from '../../../runtime/command-line/arguments.ts';
 import { effectOf } from '../../../runtime/engine/options/effects.ts';
@@ -79,6 +79,16 @@ for (const name of NAMES) {
     });
   }
 }
+
+test('no command has an option that writes a file or starts a program of whoever typed it: the server runs commands', (t) => {
+  const ofRuns = new Set(runOptions.map(({ name }) => name));
+  for (const { name, options } of COMMANDS)
+    t.deepEqual(
+      options.filter((option) => ofRuns.has(option.name)),
+      [],
+      name,
+    );
+});
 
 for (const { name, of } of LISTED.filter((one) => MODULES.includes(one.of))) {
   const why = refusedOptions.find((option) => option.name === name)?.refused;
