@@ -1,4 +1,4 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readSync, rmSync, statSync } from 'node:fs';
 import { constants, copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { object, string } from 'valibot';
@@ -44,6 +44,7 @@ export function databaseRoutes({ backups, queue, jobLog, folder, machine }: Data
         const target = judgeTarget(sent, machine);
         if (isUsedElsewhere({ id, file: target }, { backups, folder }))
           throw new Refusal(409, 'This is the local database of another backup.');
+        if (!isMoved && !mayBeDatabase(target)) throw new Refusal(409, 'The file that is there is no local database.');
         if (isMoved) await moveFile(file, target, () => void findIdle(id));
         backups.setDatabase(id, target);
         return {};
@@ -124,6 +125,24 @@ export function isPlaceOfDatabase(file: string, machine: Machine): boolean {
     path.dirname(file) === path.resolve(machine.folder) && /^[A-Z]{10}\.sqlite$/.test(path.basename(file));
   return isAtHome || findRestoreProblem(file, machine) === undefined;
 }
+
+/** False for a file that is no database: it could be deleted as one. One that is not there, or has nothing in it, becomes one. */
+function mayBeDatabase(file: string): boolean {
+  const stat = statSync(file, { throwIfNoEntry: false });
+  if (!stat?.isFile()) return stat === undefined;
+  try {
+    const start = Buffer.alloc(SQLITE.length);
+    const descriptor = openSync(file, 'r');
+    const length = readSync(descriptor, start);
+    closeSync(descriptor);
+    return length === 0 || start.toString('latin1') === SQLITE;
+  } catch {
+    return false; // not ours to read
+  }
+}
+
+/** How a file of SQLite begins (sqlite.org/fileformat2, 1.3). */
+const SQLITE = 'SQLite format 3\0';
 
 /** @param requireIdle throws where a job has begun meanwhile. @throws Refusal 404 or 409 */
 async function moveFile(from: string, to: string, requireIdle: () => void): Promise<void> {

@@ -3,8 +3,8 @@ import type { Clock } from './clock.ts';
 
 /** Seconds that a link works. */
 export const LINK_LIFETIME = 300;
-/** Links that work at the same time; a further one ends the oldest. */
-const MOST_LINKS = 5;
+/** Links that work at the same time; a further one ends the oldest. More than anybody can ask for while one lasts (`claim-link.ts`). */
+const MOST_LINKS = 20;
 
 /** Tokens that sign in once. Kept in memory, as digests: nothing on the disk is worth stealing, and a restart ends them. */
 export interface SignInLinks {

@@ -5,13 +5,16 @@ import { installRoot } from '../paths.ts';
 
 /**
  * Where a restore that the API asked for writes nothing: what is there decides what programs run on this machine, and as whom. The
- * server's own folders; units, jobs and start scripts of systemd, cron, at, init and launchd; what sudo and the loader read.
+ * server's own folders; units, jobs and start scripts of systemd, cron, at, init and launchd; what sudo, the loader and every shell read;
+ * who there is and who may log in; programs, libraries and the kernel themselves.
  */
 const UNIX =
   `/etc/duplicati /etc/default /etc/sysconfig /etc/systemd /run/systemd /lib/systemd /usr/lib/systemd /usr/local/lib/systemd
   /etc/cron.d /etc/cron.hourly /etc/cron.daily /etc/cron.weekly /etc/cron.monthly /etc/cron.yearly /etc/crontab /etc/anacrontab
   /var/spool/cron /var/spool/anacron /var/spool/at /etc/init.d /etc/rc.d /etc/rc.local /etc/inittab /etc/xdg /etc/profile.d
-  /etc/sudoers /etc/sudoers.d /etc/ld.so.preload /etc/ld.so.conf /etc/ld.so.conf.d /etc/udev /lib/udev /usr/lib/udev /etc/dbus-1 /etc/pam.d
+  /etc/sudoers /etc/sudoers.d /etc/ld.so.preload /etc/ld.so.conf /etc/ld.so.conf.d /etc/passwd /etc/shadow /etc/group /etc/gshadow /etc/ssh /etc/security /etc/profile /etc/bash.bashrc /etc/bashrc /etc/zsh /etc/environment
+  /bin /sbin /lib /lib64 /usr/bin /usr/sbin /usr/lib /usr/lib64 /usr/libexec /usr/local/bin /usr/local/sbin /usr/local/lib /boot
+  /etc/udev /lib/udev /usr/lib/udev /etc/dbus-1 /etc/pam.d
   /Library/LaunchDaemons /Library/LaunchAgents /System /Library/StartupItems /etc/periodic /usr/lib/cron /var/at /proc /sys /dev`
     .split(/\s+/)
     .filter(Boolean);

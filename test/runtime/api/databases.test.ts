@@ -65,6 +65,20 @@ test('a local database stays where it is when a job has begun while it was copie
   t.deepEqual([existsSync(file), existsSync(target)], [true, false]);
 });
 
+test('a file that is no database does not become one, and is not deleted as one', async (t) => {
+  const { call } = await openServer(t);
+  const place = await makeFolder(t);
+  await call('POST', 'v1/backups', makeForm('one'));
+  const update = async (name: string) =>
+    (await call('POST', 'v1/backup/1/updatedb', { path: path.join(place, name) })).status;
+  writeFileSync(path.join(place, 'letter.txt'), 'Dear Sir or Madam');
+  writeFileSync(path.join(place, 'empty'), '');
+  writeFileSync(path.join(place, 'other.sqlite'), 'SQLite format 3\0');
+  t.is(await update('letter.txt'), 409);
+  t.is(await update('.'), 409);
+  for (const name of ['empty', 'other.sqlite', 'new']) t.is(await update(name), 200, name);
+});
+
 test('a local database is not opened through a link that has come to its place', async (t) => {
   const { call, folder } = await openServer(t, (_, describe) => ({ run: async () => void describe() }));
   const file = path.join(await makeFolder(t), 'moved.sqlite');

@@ -50,6 +50,17 @@ test('a link signs in once, for five minutes', async (t) => {
   t.deepEqual(await auth.signInByLink(late, HOW), { refused: 'link' });
 });
 
+test('whoever asks for links as often as they are given ends no other', async (t) => {
+  const { auth, clock } = await makeAuth(t);
+  await auth.passwords.set(GOOD);
+  const link = auth.links.issue();
+  for (let count = 0; count < 9; count++) {
+    clock.seconds += 30;
+    auth.links.issue();
+  }
+  t.truthy(signedIn(await auth.signInByLink(link, HOW)));
+});
+
 test('another password needs the old one, must not be weak, and ends every session', async (t) => {
   const { auth } = await makeAuth(t);
   await auth.passwords.set(GOOD);
