@@ -114,14 +114,18 @@ export function createFtpSessions(server: FtpServer): FtpSessions {
         while (kept?.client.closed) kept = idle.pop();
         if (kept) {
           // The server may have ended it meanwhile: that is found out before anything is begun.
-          const isAlive = await kept.client.send('NOOP').then(
+          const { client } = kept;
+          const stop = () => client.close();
+          signal.addEventListener('abort', stop);
+          const isAlive = await client.send('NOOP').then(
             () => true,
             () => false,
           );
+          signal.removeEventListener('abort', stop);
           if (isAlive) return await attempt(kept, signal, work);
           kept.client.close();
         }
-        return await attempt(await connect(signal), signal, work);
+        return await attempt(await orAborted(signal, connect(signal)), signal, work);
       } catch (thrown) {
         signal.throwIfAborted();
         throw explainFtp(server.where, what, thrown);
@@ -131,4 +135,18 @@ export function createFtpSessions(server: FtpServer): FtpSessions {
       for (const { client } of idle.splice(0)) client.close();
     },
   };
+}
+
+/** The library does not notice that a connection is closed while it begins to be encrypted, and would wait for ever. */
+async function orAborted<Result>(signal: AbortSignal, running: Promise<Result>): Promise<Result> {
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener('abort', onAbort);
+  running.catch(() => {});
+  try {
+    signal.throwIfAborted();
+    return await Promise.race([running, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }

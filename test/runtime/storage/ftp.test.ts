@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { openStorage } from '../../../runtime/storage/open-storage.ts';
 import { StorageError, type StorageReason } from '../../../runtime/storage/storage.ts';
@@ -96,4 +97,27 @@ test('ftp: what is wrong is told in words, and no secret with it', async (t) => 
     t.regex(thrown?.message ?? '', words);
     t.notRegex(thrown?.message ?? '', /another-secret/);
   }
+});
+
+test('ftp: a server that falls silent while it begins to encrypt keeps nothing waiting', async (t) => {
+  const server = createServer((socket) => {
+    socket.on('error', () => {}).write('220 here\r\n');
+    socket.once('data', () => socket.write('234 go on\r\n'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const file = path.join(makeScratch(t), 'file');
+  writeFileSync(file, 'x');
+  const storage = await openStorage(`ftp://127.0.0.1:${port}/backups`, {
+    'use-ssl': 'true',
+    'read-write-timeout': '1s',
+  });
+  t.teardown(() => storage.close());
+  const thrown = await t.throwsAsync<StorageError>(storage.put('one', file, signal), { instanceOf: StorageError });
+  t.is(thrown?.reason, 'timeout');
+  const abort = new AbortController();
+  const upload = storage.put('one', file, abort.signal);
+  setImmediate(() => abort.abort());
+  await t.throwsAsync(upload, { name: 'AbortError' });
 });

@@ -121,6 +121,16 @@ test('what looks after a backup runs; versions are deleted, and all of it', asyn
   t.like(await run(`v1/backup/${id}/run`), { Status: 'Completed', Result: 'Success' });
 });
 
+test('a backup that holds more than it may is made, and its result is an error', async (t) => {
+  const setting = (Name: string, Value: string) => ({ Name, Value, Filter: null, Argument: null });
+  const { call, run, id } = await serveBackup(t, {
+    Settings: [setting('passphrase', 'pw'), setting('quota-size', '1kb')],
+  });
+  t.like(await run(`v1/backup/${id}/run`), { Status: 'Completed', Result: 'Error' });
+  const { Backup } = (await call('GET', `v1/backup/${id}`)).body as { Backup: { Metadata: Record<string, string> } };
+  t.like(Backup.Metadata, { BackupListCount: '1', AssignedQuotaSpace: '1024' });
+});
+
 test('a job that fails says why in the log, in the task and in a notification, without secrets', async (t) => {
   const { call, run, id, target, lines } = await serveBackup(t);
   await run(`v1/backup/${id}/run`);
@@ -222,7 +232,13 @@ test('a command line runs, and its lines are read; what names a program or write
   const ends = ['restore', `file://${target}`, '--', `${source}/two.bin`, `--restore-path=${into}`, '--passphrase=pw'];
   t.regex(await lineOf([...ends, database]), new RegExp(` to ${into}$`, 'm'));
   t.regex(await lineOf(['help', 'restore']), /--restore-path/);
-  for (const words of [[], ['recovery'], ['aescrypt']]) t.is((await call('POST', 'v1/commandline', words)).status, 400);
+  const log = path.join(place, 'log');
+  for (const option of [`--log-file=${log}`, `--parameters-file=${log}`, '--send-http-url=http://127.0.0.1:1'])
+    t.regex(await lineOf(['list', `file://${target}`, option]), /unknown option.*Return code: 200/s);
+  t.false(existsSync(log));
+  const tools = ['recovery-tool', 'secret-tool', 'send-mail', 'backend-tool', 'aes-crypt'];
+  for (const words of [[], ['recovery'], ['aescrypt'], ...tools.map((tool) => [tool])])
+    t.is((await call('POST', 'v1/commandline', words)).status, 400);
   t.is((await call('GET', 'v1/commandline/none')).status, 404);
   t.truthy(id);
 });

@@ -48,7 +48,13 @@ export async function startServer(
 ): Promise<RunningServer> {
   const [program, ...args] = command;
   let said = '';
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env: PATHS, cwd, detached: true });
+  // A run that is ended takes its servers with it.
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: PATHS,
+    cwd,
+    detached: true,
+  });
   child.on('error', (thrown) => {
     said += thrown.message;
   });
