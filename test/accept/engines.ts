@@ -102,6 +102,8 @@ async function boot(log: Log): Promise<Engines> {
   await writeFile(join(folder, 'containers.conf'), CONTAINERS_CONF);
   await writeFile(join(folder, 'policy.json'), '{"default":[{"type":"insecureAcceptAnything"}]}');
   await writeFile(join(folder, 'registry.yml'), registryConfig(folder));
+  // A dockerd that has to switch forwarding on drops whatever is forwarded to anybody else, podman's containers included.
+  await engines.run(['sh', '-c', 'echo 1 >/proc/sys/net/ipv4/ip_forward']);
   startCommand(log, enter(['docker-registry', 'serve', join(folder, 'registry.yml')]), { timeout: 7200 });
   const dockerd = [
     'dockerd',
