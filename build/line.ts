@@ -92,7 +92,10 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
       return remember(loaders, `${system} ${arch}`, async () => {
         if (system === 'linux') {
           const node = await nodeRuntime('linux', arch, runtime);
-          return { node, executables: { system, loader: await makeLoader(node, arch, cache) } };
+          return {
+            node,
+            executables: { system, loader: await makeLoader(node, arch, manifest.product.nodeOptions ?? [], cache) },
+          };
         }
         const node = await nodeRuntime('win', arch, runtime);
         const windows = await makeWindowsLoaders(node, arch, await windowsLook(manifest), runtime);
@@ -120,8 +123,13 @@ export async function openLine(manifest: Manifest, options: LineOptions) {
 
 /** What the executables show in Explorer. */
 async function windowsLook({ product, folder }: Manifest): Promise<LoaderLook> {
-  const { title, vendor, windowsIcon } = product;
-  return { title, vendor, ...(windowsIcon ? { icon: await readFile(path.join(folder, windowsIcon)) } : {}) };
+  const { title, vendor, windowsIcon, nodeOptions = [] } = product;
+  return {
+    nodeOptions,
+    title,
+    vendor,
+    ...(windowsIcon ? { icon: await readFile(path.join(folder, windowsIcon)) } : {}),
+  };
 }
 
 /** The same work is done once, also when it is asked for twice at the same time. */

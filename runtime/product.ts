@@ -40,6 +40,7 @@ export const product = {
   icon: 'runtime/assets/icon.svg',
   windowsIcon: 'runtime/assets/icon.ico',
   changelog: 'CHANGELOG.md',
+  nodeOptions: ['--max-semi-space-size=1', '--optimize-for-size'],
   programs: [
     {
       name: 'duplicati',

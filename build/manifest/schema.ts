@@ -265,6 +265,10 @@ export const MANIFEST_SCHEMA: Schema & { $schema: string; title: string } = {
       editions: { ...list(edition), minItems: 1 },
       arches: { ...list(oneOf(['x64', 'arm64'], 'Architecture')), minItems: 1 },
       formats: { ...list(oneOf(FORMATS, 'Format')), minItems: 1 },
+      nodeOptions: list(
+        { type: 'string', pattern: '^--[a-z][a-z0-9-]*(=[^\\n\\r]*)?$', description: 'Option' },
+        'Options of Node and V8 that every program runs with, such as --max-semi-space-size=1',
+      ),
       external: list(line('Package left out of bundles')),
       depends: {
         ...shape({ deb: list(line('Package')), rpm: list(line('Package')), oci: list(line('Package')) }, []),

@@ -149,6 +149,8 @@ export interface Product {
   editions: readonly Edition[];
   arches: readonly Arch[];
   formats: readonly FormatName[];
+  /** Options of Node and V8 that every program runs with, such as `--max-semi-space-size=1`: users cannot give them any. */
+  nodeOptions?: readonly string[];
   /** Package names left out of a bundle because an addon file replaces them. */
   external?: readonly string[];
   /** Other packages that must be there: names per format, on top of what the runtime needs. */

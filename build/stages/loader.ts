@@ -12,10 +12,16 @@ import { strippedBytes } from './stripped.ts';
  * Node and loader.cjs, so it is made once per Node release and architecture and kept.
  * @throws PackwrightError when the running Node is not the target's version: the blob's layout belongs to one exact version.
  */
-export async function makeLoader(runtime: NodeRuntime, arch: Arch, cache: Cache): Promise<Content> {
+export async function makeLoader(
+  runtime: NodeRuntime,
+  arch: Arch,
+  nodeOptions: readonly string[],
+  cache: Cache,
+): Promise<Content> {
   const node = () => runtime.executable();
   const kept = await singleExecutable({
     system: 'linux',
+    nodeOptions,
     name: `loader linux-${arch}`,
     identity: [runtime.identity, runtime.version, 'strip 1'],
     async *base() {

@@ -14,8 +14,9 @@ import { manifestResource } from '../pe/manifest.ts';
 import { versionResource } from '../pe/version-info.ts';
 import { singleExecutable } from './sea.ts';
 
-/** What Explorer and the Task Manager say of the executables. Nothing of the product's version: they change only when Node changes. */
+/** What of the product is in the executables: what Explorer and the Task Manager say of them. Nothing of its version: they change only when Node changes. */
 export interface LoaderLook {
+  nodeOptions: readonly string[];
   title: string;
   vendor: string;
   /** An .ico file's bytes. */
@@ -47,6 +48,7 @@ export async function makeWindowsLoaders(
   const identity = [runtime.identity, runtime.version, FORM, look.title, look.vendor, icon];
   const made = await singleExecutable({
     system: 'win',
+    nodeOptions: look.nodeOptions,
     name: `loader win-${arch}`,
     identity,
     async *base() {

@@ -39,6 +39,16 @@ const FAULTS: [string, (manifest: Record<string, unknown>) => void, RegExp][] = 
     /files\[0\]\.from/,
   ],
   [
+    'an option of Node that is none',
+    (m) => Object.assign(m, { nodeOptions: ['max-old-space-size=64'] }),
+    /nodeOptions\[0\]: /,
+  ],
+  [
+    'an option that Node does not know',
+    (m) => Object.assign(m, { nodeOptions: ['--no-such-option'] }),
+    /^nodeOptions: Node does not start with them: .*bad option: --no-such-option/m,
+  ],
+  [
     'a place outside the package',
     (m) => Object.assign(m, { files: [{ from: 'src', to: '../../../etc' }] }),
     /not absolute and normalised|leaves/,
