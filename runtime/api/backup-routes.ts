@@ -5,7 +5,7 @@ import type { Backups } from '../backups/backups.ts';
 import { BackupForm, readForm } from '../backups/configuration.ts';
 import type { Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
-import { findWrittenProblem, thisMachine } from '../backups/protected-paths.ts';
+import { findWrittenProblem, isUnusable, type Machine, resolveLinks, thisMachine } from '../backups/protected-paths.ts';
 import type { TemporaryBackups } from '../backups/temporary-backups.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { MakeJob } from '../jobs/job.ts';
@@ -33,12 +33,31 @@ export function findBackup(backups: Backups, id: string | undefined) {
   return backup;
 }
 
+/** What tells a file from others, by whatever path: itself, or where it would be. */
+function keyOf(file: string, machine: Machine): string {
+  try {
+    return machine.identify(file) ?? resolveLinks(file, machine, path);
+  } catch {
+    return file; // not there to look at
+  }
+}
+
 /** True for a file that is the local database of another backup too. */
 export function isUsedElsewhere(
   { id, file }: { id: string; file: string },
   { backups, folder }: Pick<BackupRoutesNeeds, 'backups' | 'folder'>,
 ): boolean {
-  return backups.list().some((other) => other.id !== id && path.resolve(folder, other.database) === file);
+  const machine = thisMachine(folder);
+  const key = keyOf(file, machine);
+  return backups
+    .list()
+    .some((other) => other.id !== id && keyOf(path.resolve(folder, other.database), machine) === key);
+}
+
+/** @param name what has the path. @throws Refusal 400 for a path that names no place */
+export function refuseUnusable(problem: string | undefined, name: string): void {
+  if (problem !== undefined && isUnusable(problem))
+    throw new Refusal(400, `The path of ${name} cannot be used: ${problem}. Name another.`);
 }
 
 /** @throws Refusal 400, 403 or 409 for what is no whole definition, names a program, or has the name of another. */
@@ -73,9 +92,11 @@ export function requireAllowed(namings: ReturnType<typeof findPrograms>, allowed
   );
 }
 
-/** @throws Refusal 403 for options and addresses that would write to where it is decided what this machine runs. */
+/** @throws Refusal 400 for paths that are none. 403 for options and addresses that would write to where it is decided what this machine runs. */
 export function refuseProtected(definition: Parameters<typeof findWrittenProblem>[0], folder: string): void {
-  if (findWrittenProblem(definition, thisMachine(folder)) === undefined) return;
+  const found = findWrittenProblem(definition, thisMachine(folder));
+  if (!found) return;
+  refuseUnusable(found.problem, found.name);
   throw new Refusal(
     403,
     'A destination or a file that is named there lies where it is decided what this machine runs, such as the settings of this server, units of services and folders of cron, or holds such a place. Choose another.',

@@ -8,7 +8,7 @@ import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { Job, Order } from '../jobs/job.ts';
 import type { JobDocument } from '../jobs/job-document.ts';
 import { MOST_WAITING, type Queue, type Task } from '../jobs/queue.ts';
-import { refuseProtected, requireAllowed } from './backup-routes.ts';
+import { refuseProtected, refuseUnusable, requireAllowed } from './backup-routes.ts';
 
 /** Commands that a web page may run: those that work with backups. What writes other files of this machine is for a terminal. */
 const COMMANDS = new Set([
@@ -171,11 +171,9 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
     const judge = judgePaths(machine);
     // Patterns can mean anything: without a folder to restore to, paths are needed that can be judged.
     const targets = into !== '' ? [into] : sources.filter((one) => !/[*?[{]/.test(one));
-    if (
-      targets.length === 0 ||
-      targets.length < (into === '' ? sources.length : 1) ||
-      targets.some((one) => judge(one))
-    )
+    const problem = targets.map((one) => judge(one)).find((one) => one !== undefined);
+    refuseUnusable(problem, 'the restore');
+    if (targets.length === 0 || targets.length < (into === '' ? sources.length : 1) || problem !== undefined)
       throw new Refusal(
         403,
         'Nothing is restored from here to places that decide what this machine runs. Name another folder with --restore-path.',

@@ -8,7 +8,7 @@ import { findRestoreProblem, type Machine } from '../backups/protected-paths.ts'
 import { codeOf } from '../errors.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
 import type { Queue } from '../jobs/queue.ts';
-import { findBackup, isUsedElsewhere } from './backup-routes.ts';
+import { findBackup, isUsedElsewhere, refuseUnusable } from './backup-routes.ts';
 
 export interface DatabaseRoutesNeeds {
   backups: Backups;
@@ -42,10 +42,17 @@ export function databaseRoutes({ backups, queue, jobLog, folder, machine }: Data
           throw new Refusal(400, 'The local database of a backup that is not stored stays where it is.');
         const { path: sent } = body as { path: string }; // the schema's
         const target = judgeTarget(sent, machine);
-        if (isUsedElsewhere({ id, file: target }, { backups, folder }))
-          throw new Refusal(409, 'This is the local database of another backup.');
+        const requireFree = () => {
+          if (isUsedElsewhere({ id, file: target }, { backups, folder }))
+            throw new Refusal(409, 'This is the local database of another backup.');
+        };
+        requireFree();
         if (!isMoved && !mayBeDatabase(target)) throw new Refusal(409, 'The file that is there is no local database.');
-        if (isMoved) await moveFile(file, target, () => void findIdle(id));
+        if (isMoved)
+          await moveFile(file, target, () => {
+            findIdle(id);
+            requireFree();
+          });
         backups.setDatabase(id, target);
         return {};
       },
@@ -111,6 +118,7 @@ function judgeTarget(sent: string, machine: Machine): string {
   if (sent.trim() === '') throw new Refusal(400, 'No target path supplied');
   if (!path.isAbsolute(sent)) throw new Refusal(400, 'Target path is relative, please supply a fully qualified path');
   const target = path.resolve(sent);
+  refuseUnusable(findRestoreProblem(target, machine), 'the local database');
   if (!isPlaceOfDatabase(target, machine))
     throw new Refusal(
       403,
@@ -144,7 +152,7 @@ function mayBeDatabase(file: string): boolean {
 /** How a file of SQLite begins (sqlite.org/fileformat2, 1.3). */
 const SQLITE = 'SQLite format 3\0';
 
-/** @param requireIdle throws where a job has begun meanwhile. @throws Refusal 404 or 409 */
+/** @param requireIdle throws where a job has begun, or the place been taken, meanwhile. @throws Refusal 404 or 409 */
 async function moveFile(from: string, to: string, requireIdle: () => void): Promise<void> {
   if (existsSync(to)) throw new Refusal(409, 'A file already exists at the new location');
   if (!existsSync(from)) throw new Refusal(404, 'There is no local database yet');

@@ -71,7 +71,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
           definition.options = definition.options.filter((option) => option.name !== name);
           definition.options.push({ name, value, filter: '' });
         }
-        if (body.target_url) definition.targetUrl = body.target_url;
+        if (body.target_url != null) definition.targetUrl = body.target_url.trim();
         const metadata = body.import_metadata ? readMetadata(form.Backup.Metadata ?? {}) : {};
         if (body.temporary) {
           judgeTemporary(definition, needs);

@@ -5,7 +5,7 @@ import { judgePaths, type Machine } from '../backups/protected-paths.ts';
 import { type Method, Refusal, type Route } from '../http/route.ts';
 import type { MakeJob, Operation } from '../jobs/job.ts';
 import { MOST_WAITING, type Queue } from '../jobs/queue.ts';
-import { findBackup } from './backup-routes.ts';
+import { findBackup, refuseUnusable } from './backup-routes.ts';
 import { time } from './browse-routes.ts';
 import { envelope } from './envelope.ts';
 import { reportFile } from './report-routes.ts';
@@ -102,7 +102,7 @@ function isSame(task: { backup?: string; operation: Operation }, { id }: Backup,
 }
 
 /**
- * Judges where a restore would write: into the folder that is named, else where the files came from. @throws Refusal 403
+ * Judges where a restore would write: into the folder that is named, else where the files came from. @throws Refusal 400 or 403
  */
 function judgeRestore(input: Record<string, unknown>, { sources }: Backup, machine: Machine): void {
   const into = typeof input.restore_path === 'string' ? input.restore_path.trim() : '';
@@ -110,7 +110,9 @@ function judgeRestore(input: Record<string, unknown>, { sources }: Backup, machi
   const targets = into !== '' ? [into] : chosen.length > 0 ? chosen.flatMap(placesOf) : sources;
   const judge = judgePaths(machine);
   // Without anything that says where to, it is everything that the destination names.
-  if (targets.length > 0 && targets.every((one) => judge(one) === undefined)) return;
+  const problem = targets.map((one) => judge(one)).find((one) => one !== undefined);
+  if (targets.length > 0 && problem === undefined) return;
+  if (into !== '' || !chosen.some((one) => /[*?]/.test(one))) refuseUnusable(problem, 'the restore');
   throw new Refusal(
     403,
     'Nothing is restored from here to places that decide what this machine runs, such as the settings of this server, units of services and folders of cron, nor to folders that hold them. Choose another folder, or restore with duplicati-cli as an administrator.',

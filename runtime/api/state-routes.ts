@@ -159,7 +159,13 @@ export function stateRoutes(needs: StateNeeds, savePause: () => void, now = Date
       path: '/api/v1/serverstate/pause',
       answer({ query }) {
         const duration = query.get('duration') ?? '';
-        queue.pause(duration === '' ? undefined : Math.min(now() + readDuration(duration) * 1000, LATEST));
+        const until = duration === '' ? undefined : now() + readDuration(duration) * 1000;
+        if (until !== undefined && until > LATEST)
+          throw new Refusal(
+            400,
+            'The pause would not end in this age: give a shorter duration, or none to pause until resumed',
+          );
+        queue.pause(until);
         savePause();
         return {};
       },

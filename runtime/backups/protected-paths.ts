@@ -67,6 +67,20 @@ export interface Lets {
   accounts?: boolean;
 }
 
+/** Problems of the path itself: whatever is there, it names no place that could be written to. */
+const UNUSABLE = {
+  none: 'it is not a path',
+  relative: 'it is not an absolute path',
+  drive: 'it is not a plain path of a drive or a share, such as C:\\Restored',
+  end: 'a link on its way leads to nothing that is there',
+  judged: 'it is too long, or leads through what is no folder or may not be entered',
+} as const;
+
+/** True for a problem of the path itself; false where it leads to a place that is protected. */
+export function isUnusable(problem: string): boolean {
+  return Object.values<string>(UNUSABLE).includes(problem);
+}
+
 /**
  * Why nothing may be restored to a path, in words: it is protected, is in what is, or holds it. Links, `..`, other names for the same
  * folder and, on Windows, other spellings are seen through; a path that cannot be judged is refused.
@@ -79,13 +93,13 @@ export function findRestoreProblem(target: string, machine: Machine, lets: Lets 
 export function judgePaths(machine: Machine): (target: string, lets?: Lets) => string | undefined {
   let places: Places | undefined;
   return (target, lets = {}) => {
-    if (target.includes('\0')) return 'it is not a path';
+    if (target.includes('\0')) return UNUSABLE.none;
     try {
       if (machine.platform === 'win32') return judgeWindows(target, machine, lets);
       places ??= listPlaces(machine);
       return judgeUnix(target, machine, lets, places);
     } catch {
-      return 'it cannot be judged'; // too long, or in a folder that this account may not enter
+      return UNUSABLE.judged;
     }
   };
 }
@@ -93,18 +107,20 @@ export function judgePaths(machine: Machine): (target: string, lets?: Lets) => s
 /** Options that name a file or folder which a job writes to. */
 const WRITTEN = new Set(['log-file', 'debug-propfind-file', 'dbpath', 'tempdir', 'asynchronous-upload-folder']);
 
-/** The option or address of a backup that would have it write to a protected place; undefined where none does. */
+/** The option or address of a backup that would have it write to a protected place, and why not; undefined where none does. */
 export function findWrittenProblem(
   { targetUrl, options }: { targetUrl: string; options: readonly { name: string; value: string }[] },
   machine: Machine,
-): string | undefined {
+): { name: string; problem: string } | undefined {
+  const judge = judgePaths(machine);
   for (const { name, value } of options) {
     const plain = name.trim().replace(/^-+/, '').toLowerCase();
-    if (WRITTEN.has(plain) && value.trim() !== '' && findRestoreProblem(value.trim(), machine) !== undefined)
-      return plain;
+    const problem = WRITTEN.has(plain) && value.trim() !== '' ? judge(value.trim()) : undefined;
+    if (problem !== undefined) return { name: `--${plain}`, problem };
   }
   const local = readLocalAddress(targetUrl, machine.platform);
-  return local !== undefined && findRestoreProblem(local, machine) !== undefined ? 'file://' : undefined;
+  const problem = local === undefined ? undefined : judge(local);
+  return problem === undefined ? undefined : { name: 'the destination', problem };
 }
 
 /** The folder of a destination on this machine, `file://folder` or the folder alone; it is not percent-encoded. */
@@ -137,8 +153,8 @@ function listPlaces(machine: Machine): Places {
 }
 
 function judgeUnix(target: string, machine: Machine, lets: Lets, { paths, ids }: Places): string | undefined {
-  if (!path.posix.isAbsolute(target)) return 'it is not an absolute path';
-  if (leadsNowhere(target, machine, path.posix)) return 'a link on its way leads to nothing that is there';
+  if (!path.posix.isAbsolute(target)) return UNUSABLE.relative;
+  if (leadsNowhere(target, machine, path.posix)) return UNUSABLE.end;
   const spellings = new Set([path.posix.resolve(target), resolveLinks(target, machine, path.posix)]);
   for (const spelling of spellings) {
     if (!lets.accounts && OF_ACCOUNTS.test(`${spelling}/`)) return 'programs start from there';
@@ -186,8 +202,8 @@ function isWithin(inner: string, outer: string, separator: string): boolean {
 
 function judgeWindows(target: string, machine: Machine, lets: Lets): string | undefined {
   const spelled = spellWindows(target, machine.host);
-  if (spelled === undefined) return 'it is not a plain path of a drive or a share, such as C:\\Restored';
-  if (leadsNowhere(spelled, machine, path.win32)) return 'a link on its way leads to nothing that is there';
+  if (spelled === undefined) return UNUSABLE.drive;
+  if (leadsNowhere(spelled, machine, path.win32)) return UNUSABLE.end;
   const real = spellWindows(resolveLinks(spelled, machine, path.win32), machine.host);
   if (real === undefined || /~\d/.test(real)) return 'it has a short name, or leads to no plain path';
   const { environment: names, folder, home } = machine;

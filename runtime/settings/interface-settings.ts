@@ -28,7 +28,8 @@ export function openInterfaceSettings({ database }: Settings): InterfaceSettings
     change(scheme, values) {
       const entries = Object.entries(values);
       const there = list(scheme);
-      const added = entries.filter(([name, value]) => value !== null && !Object.hasOwn(there, name)).length;
+      const more = ([name, value]: (typeof entries)[0]) => Number(value !== null) - Number(Object.hasOwn(there, name));
+      const added = entries.reduce((sum, entry) => sum + more(entry), 0);
       if (added > 0 && Number(count.get()?.count) + added > MOST) return false;
       database.transaction(() => {
         for (const [name, value] of entries) {

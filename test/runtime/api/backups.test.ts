@@ -179,14 +179,21 @@ test('what an import replaces is judged like the rest, and is what a client can 
     { replace_settings: { 'no name\n': '1' } },
     { replace_settings: { a: '\0' } },
     { target_url: 'a\0' },
+    { target_url: '   ' },
+    { target_url: 'nothing of an address' },
   ])
     t.is((await importFrom(server, text, { direct: true, ...more })).status, 400, JSON.stringify(more));
-  const added = await importFrom(server, text, { direct: true, replace_settings: { '--passphrase': 'other' } });
+  const added = await importFrom(server, text, {
+    direct: true,
+    replace_settings: { '--passphrase': 'other' },
+    target_url: ' ssh://other/folder ',
+  });
   const whole = await get(server, memberOf(added.body, 'Id'));
   t.deepEqual(
     whole.Backup.Settings.map(({ Name }) => Name),
     ['passphrase'],
   );
+  t.is(whole.Backup.TargetURL, 'ssh://other/folder');
   t.is((await server.call('PUT', `v1/backup/${memberOf(added.body, 'Id')}`, whole)).status, 200);
 });
 

@@ -1,4 +1,4 @@
-import { existsSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { parse } from 'valibot';
@@ -26,8 +26,48 @@ test('two backups never have the same local database', async (t) => {
   t.is(await update('2', path.join(place, 'moved.sqlite')), 200);
   t.is(await update('2', path.join(place, 'moved.sqlite')), 200, 'its own');
   t.is(await update('1', path.join(place, 'moved.sqlite')), 409);
+  symlinkSync(place, path.join(place, 'link'));
+  t.is(await update('1', path.join(place, 'link/moved.sqlite')), 409, 'by a link');
+  writeFileSync(path.join(place, 'moved.sqlite'), '');
+  linkSync(path.join(place, 'moved.sqlite'), path.join(place, 'second-name.sqlite'));
+  t.is(await update('1', path.join(place, 'second-name.sqlite')), 409, 'by a second name');
   for (const id of ['1', '2'])
     t.deepEqual((await call('GET', `v1/backup/${id}/isdbusedelsewhere`)).body, { inuse: false });
+});
+
+test('what names no place is refused as that, and not as a failure or as protected', async (t) => {
+  const { call } = await openServer(t);
+  const place = await makeFolder(t);
+  await call('POST', 'v1/backups', makeForm('one'));
+  symlinkSync(path.join(place, 'b'), path.join(place, 'a'));
+  symlinkSync(path.join(place, 'a'), path.join(place, 'b'));
+  writeFileSync(path.join(place, 'file'), '');
+  const bad = [
+    `${place}/${'x'.repeat(5000)}`,
+    `${place}/${'x/'.repeat(3000)}`,
+    `${place}/a`,
+    `${place}/a/in`,
+    `${place}/file/in`,
+  ];
+  for (const one of bad) {
+    const calls: [string, string, unknown][] = [
+      ['POST', 'v1/backup/1/updatedb', { path: one }],
+      ['POST', 'v1/backup/1/movedb', { path: one }],
+      ['POST', 'v1/backup/1/restore', { restore_path: one }],
+      ['POST', 'v1/backup/1/restore', { paths: [one] }],
+      ['POST', 'v1/commandline', ['restore', 'file:///srv/d', '*', `--restore-path=${one}`]],
+      ['POST', 'v1/backups', makeForm('two', { TargetURL: `file://${one}` })],
+      ['PUT', 'v1/backup/1', makeForm('one', { Settings: [{ Name: 'log-file', Value: one }] })],
+      ['PATCH', 'v1/serversettings', { '--log-file': one }],
+      ['POST', 'v1/remoteoperation/test', { path: `file://${one}` }],
+    ];
+    for (const [method, target, body] of calls) {
+      const { status, text } = await call(method, target, body);
+      t.is(status, 400, `${target} ${one.slice(0, 60)}`);
+      t.regex(text, /cannot be used: (it is too long|a link on its way)/, target);
+    }
+  }
+  t.is((await call('POST', 'v1/backup/1/restore', { restore_path: '/etc/cron.d' })).status, 403);
 });
 
 /** The route that moves local databases, and the one of a backup; `running` says what runs when that is asked. */
@@ -41,6 +81,8 @@ async function openMove(t: ExecutionContext, running: () => Task | undefined) {
   const needs = { backups, queue, jobLog: openJobLog(settings), folder, machine: thisMachine(folder) };
   const route = databaseRoutes(needs).find(({ path: one }) => one.endsWith('/movedb'))!;
   const call = { parameters: { id }, body: { path: target } } as unknown as Call; // what the route reads of it
+  /** The other backup, told that its local database is where that of the first goes. */
+  const take = () => backups.setDatabase(backups.add(readForm(parse(BackupForm, makeForm('two')))).id, target);
   const move = async () => {
     try {
       return (await route.answer(call)).status ?? 200;
@@ -48,7 +90,7 @@ async function openMove(t: ExecutionContext, running: () => Task | undefined) {
       return thrown instanceof Refusal ? thrown.status : thrown;
     }
   };
-  return { file, target, move };
+  return { file, target, move, take };
 }
 
 test('of two who move a local database to one place at the same moment, one does, and it is there', async (t) => {
@@ -62,6 +104,14 @@ test('a local database stays where it is when a job has begun while it was copie
   const task: Task = { id: 1, operation: 'Backup', backup: '1', status: 'Running' };
   const { file, target, move } = await openMove(t, () => (asked++ > 0 ? task : undefined));
   t.is(await move(), 409);
+  t.deepEqual([existsSync(file), existsSync(target)], [true, false]);
+});
+
+test('a local database stays where it is when its place has become that of another while it was copied', async (t) => {
+  const { file, target, move, take } = await openMove(t, () => undefined);
+  const moved = move();
+  take();
+  t.is(await moved, 409);
   t.deepEqual([existsSync(file), existsSync(target)], [true, false]);
 });
 
