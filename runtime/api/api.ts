@@ -13,6 +13,7 @@ import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import type { ServerSettings } from '../settings/server-settings.ts';
 import { backupRoutes } from './backup-routes.ts';
 import { type AskAbout, browseRoutes } from './browse-routes.ts';
+import { carriedRoutes } from './carried-routes.ts';
 import { type CommandLineNeeds, commandLineRoutes } from './command-line-routes.ts';
 import { databaseRoutes } from './database-routes.ts';
 import { type DestinationNeeds, destinationRoutes } from './destination-routes.ts';
@@ -20,10 +21,12 @@ import type { Events } from './events.ts';
 import { exportRoutes } from './export-routes.ts';
 import { fileRoutes } from './file-routes.ts';
 import { filterRoutes } from './filter-routes.ts';
+import { folderStatusRoutes } from './folder-status-routes.ts';
 import { infoRoutes } from './info-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import type { Notifications } from './notifications.ts';
+import { remoteControlRoutes } from './remote-control-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { secondRoutes } from './second-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
@@ -57,7 +60,7 @@ export interface ApiParts {
 
 /** Every route of the API but those of signing in, which are described with them. @param others those. */
 export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route[] {
-  const { backups, connections, queue, settings, ui, live, notifications, allowed, askAbout } = parts;
+  const { backups, queue, settings, ui, live, notifications, allowed, askAbout } = parts;
   const machine = thisMachine(parts.folder);
   let described: Promise<unknown> | undefined;
   const tellOnce = (one: Parameters<Notifications['add']>[0]) => {
@@ -75,14 +78,17 @@ export function apiRoutes(parts: ApiParts, others: readonly Route[] = []): Route
       },
     },
     ...infoRoutes(tellOnce),
+    ...remoteControlRoutes(),
+    ...folderStatusRoutes(parts),
     ...stateRoutes(parts, () => savePause(queue, settings)),
     ...settingRoutes(settings, ui, allowed, parts.folder),
     ...backupRoutes(parts),
     ...exportRoutes(parts),
+    ...carriedRoutes(parts),
     ...takeOverRoutes(parts),
     ...fileRoutes(),
     ...logRoutes(live, notifications),
-    ...secondRoutes(backups, connections, allowed),
+    ...secondRoutes(parts),
     ...jobRoutes({ ...parts, machine }),
     ...browseRoutes(backups, askAbout),
     ...databaseRoutes({ ...parts, machine }),

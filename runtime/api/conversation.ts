@@ -4,6 +4,7 @@ import type { ApiParts } from './api.ts';
 import { writeList } from './backup-json.ts';
 import { SUBJECTS, type Subject } from './events.ts';
 import { writeNotification } from './log-routes.ts';
+import { REMOTE_CONTROL } from './remote-control-routes.ts';
 import { listSettings } from './setting-routes.ts';
 import { writeProgress, writeState, writeTask } from './state-routes.ts';
 
@@ -42,6 +43,7 @@ export function makeConversations(parts: ApiParts): (send: (text: string) => voi
     if (subject === 'serversettings') return listSettings(settings);
     if (subject === 'taskqueue') return queue.list().map(writeTask);
     if (subject === 'notifications') return notifications.list().map(writeNotification);
+    if (subject === 'remotecontrol') return REMOTE_CONTROL;
     const progress = subject === 'progress' && queue.running() ? queue.progress() : undefined;
     return progress && writeProgress(progress);
   };

@@ -8,6 +8,7 @@ export const SUBJECTS = [
   'taskcompleted',
   'notifications',
   'scheduler',
+  'remotecontrol',
 ] as const;
 export type Subject = (typeof SUBJECTS)[number];
 

@@ -4,6 +4,7 @@ import type { Backup } from '../backups/backup.ts';
 import { BackupForm, optionName, readForm, text } from '../backups/configuration.ts';
 import { isSecretOption } from '../backups/secrets.ts';
 import { findFreeName } from '../backups/take-over.ts';
+import type { Carried } from '../backups/temporary-backups.ts';
 import { parseJson, readAs } from '../http/body.ts';
 import { type Call, Refusal, type Reply, type Route, routeWithBody } from '../http/route.ts';
 import { version } from '../paths.ts';
@@ -18,7 +19,7 @@ import {
 
 /** Backups on their way out of a server and into another. */
 export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
-  const { backups, folder } = needs;
+  const { backups } = needs;
   return [
     {
       method: 'GET',
@@ -75,21 +76,27 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
         const metadata = body.import_metadata ? readMetadata(form.Backup.Metadata ?? {}) : {};
         if (body.temporary) {
           judgeTemporary(definition, needs);
-          return { json: { Id: needs.temporary.add(definition).id, data: null } };
+          return { json: { Id: needs.temporary.add(definition, metadata).id, data: null } };
         }
-        if (!body.direct) {
-          const { schedule, ...rest } = definition;
-          const shown: Backup = { ...rest, id: '', database: '', metadata };
-          if (schedule) shown.schedule = { id: 0, ...schedule };
-          // Nothing is hidden: these are the client's own secrets, and it sends them back to keep them.
-          return { json: { Id: null, data: { ...writeWhole(shown, folder), ...revealed(shown) } } };
-        }
-        definition.name = findFreeName(definition.name, (name) => backups.isNameTaken(name));
-        judgeDefinition(definition, needs);
-        return { json: { Id: backups.add(definition, metadata).id, data: null } };
+        return takeIn({ definition, metadata }, body.direct === true, needs);
       },
     }),
   ];
+}
+
+/** Stores a backup that comes in, or shows it to a client that will. @throws Refusal */
+export function takeIn({ definition, metadata }: Carried, isDirect: boolean, needs: BackupRoutesNeeds): Reply {
+  const { backups, folder } = needs;
+  const { schedule, ...rest } = definition;
+  if (!isDirect) {
+    const shown: Backup = { ...rest, id: '', database: '', metadata };
+    if (schedule) shown.schedule = { ...schedule, id: 0 };
+    // Nothing is hidden: these are the client's own secrets, and it sends them back to keep them.
+    return { json: { Id: null, data: { ...writeWhole(shown, folder), ...revealed(shown) } } };
+  }
+  const named = { ...definition, name: findFreeName(definition.name, (name) => backups.isNameTaken(name)) };
+  judgeDefinition(named, needs);
+  return { json: { Id: backups.add(named, metadata).id, data: null } };
 }
 
 function revealed(backup: Backup) {
@@ -97,7 +104,7 @@ function revealed(backup: Backup) {
   return { Backup: { ...whole, ID: null, DBPath: null } };
 }
 
-function readMetadata(metadata: Record<string, string | null | undefined>): Record<string, string> {
+export function readMetadata(metadata: Record<string, string | null | undefined>): Record<string, string> {
   return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, value ?? '']));
 }
 

@@ -53,23 +53,6 @@ export function infoRoutes(tell: (notification: typeof UPDATES) => void, now = D
     get('licenses', () => []),
     get('acknowledgements', () => ({ Status: 'OK', Acknowledgements: '' })),
     get('commandline', () => COMMANDS),
-    get('remotecontrol/status', () => ({
-      CanEnable: false,
-      IsEnabled: false,
-      IsConnected: false,
-      IsRegistering: false,
-      IsRegisteringFaulted: false,
-      IsRegisteringCompleted: false,
-      RegistrationUrl: null,
-    })),
-    {
-      method: 'GET',
-      access: 'session',
-      path: '/api/v1/folderstatus',
-      answer() {
-        throw new Refusal(503, 'Folder status service is disabled');
-      },
-    },
     {
       method: 'POST',
       access: 'session',

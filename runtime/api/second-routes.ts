@@ -1,15 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
-import { maxLength, nullish, object, pipe, string } from 'valibot';
+import { array, maxLength, nullish, object, pipe, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import { isoTime } from '../backups/configuration.ts';
 import type { Connection, Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findInText } from '../backups/programs.ts';
-import { maskAddress, unmaskAddress } from '../backups/secrets.ts';
+import { maskAddress, mergeAddress, unmaskAddress } from '../backups/secrets.ts';
 import { readSize } from '../engine/options/sizes.ts';
 import { CORE_OPTIONS } from '../engine/options/table.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
-import { findBackup, requireAllowed } from './backup-routes.ts';
+import { findBackup, judgeDefinition, requireAllowed } from './backup-routes.ts';
 import { envelope, wrap } from './envelope.ts';
 
 const ConnectionForm = object({
@@ -18,8 +18,16 @@ const ConnectionForm = object({
   BaseUrl: string(),
 });
 
+export interface SecondRoutesNeeds {
+  backups: Backups;
+  connections: Connections;
+  allowed: AllowedPrograms;
+  /** The data folder. */
+  folder: string;
+}
+
 /** The second API, but for what needs the engine: connection strings, and the room for temporary files. */
-export function secondRoutes(backups: Backups, connections: Connections, allowed: AllowedPrograms): Route[] {
+export function secondRoutes({ backups, connections, allowed, folder }: SecondRoutesNeeds): Route[] {
   const write = ({ id, name, description, url, created, updated }: Connection) => ({
     ID: id,
     Name: name,
@@ -72,6 +80,34 @@ export function secondRoutes(backups: Backups, connections: Connections, allowed
           throw new Refusal(400, 'A password is hidden and belongs to another destination: enter it again.');
         connections.update(stored.id, { name: Name, description: Description, url });
         return wrap(write(find(parameters.id)));
+      }),
+    }),
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v2/connection-string/{id}/update-backups',
+      body: object({ BackupIDs: pipe(array(string()), maxLength(10_000)) }),
+      answer: envelope(({ body, parameters }) => {
+        const { BackupIDs } = body as { BackupIDs: string[] }; // the schema's
+        const { id, url } = find(parameters.id);
+        // All are judged before the first is changed.
+        const changed = [...new Set(BackupIDs)].map((one) => {
+          const backup = findBackup(backups, one);
+          if (backup.connection !== id)
+            throw new Refusal(400, `The backup "${backup.name}" does not use this connection string`);
+          const targetUrl = mergeAddress(backup.targetUrl, url);
+          if (targetUrl === undefined)
+            throw new Refusal(
+              400,
+              `The destination of "${backup.name}" is on another machine than the connection string: its password does not follow there.`,
+            );
+          const { id: own, database: _, metadata: __, ...rest } = backup;
+          const definition = { ...rest, targetUrl };
+          judgeDefinition(definition, { backups, connections, allowed, folder }, own);
+          return { own, definition };
+        });
+        for (const { own, definition } of changed) backups.update(own, definition);
+        return wrap({ UpdatedBackupIDs: changed.map(({ own }) => own) });
       }),
     }),
     {

@@ -1,4 +1,4 @@
-import { boolean, maxLength, nullable, number, pipe, record, string, transform, union } from 'valibot';
+import { boolean, maxLength, nullable, nullish, number, object, pipe, record, string, transform, union } from 'valibot';
 import { type AllowedPrograms, findInOption } from '../backups/programs.ts';
 import { holdsMask, isSecretOption, MASK, maskAddress } from '../backups/secrets.ts';
 import { Refusal, type Route, routeWithBody } from '../http/route.ts';
@@ -81,6 +81,19 @@ export function settingRoutes(
       },
     }),
     { method: 'GET', access: 'session', path: '/api/v1/uisettings', answer: () => ({ json: ui.schemes() }) },
+    // Duplicati's way to hand in a certificate: how this server is reached is no session's to decide.
+    routeWithBody({
+      method: 'POST',
+      access: 'session',
+      path: '/api/v1/uisettings',
+      body: object({ Certificate: string(), Password: nullish(string()) }),
+      answer() {
+        throw new Refusal(
+          403,
+          'A certificate is not taken here: start the server with --webservice-sslcertificatefile, or let it make one with --configure-https.',
+        );
+      },
+    }),
     {
       method: 'GET',
       access: 'session',

@@ -47,7 +47,7 @@ export interface Backup extends Omit<Definition, 'schedule'> {
   /** Its local database: a name in the data folder, or an absolute path where somebody moved it. */
   database: string;
   /** What jobs say about it: sizes, times, counts. */
-  metadata: Record<string, string>;
+  metadata: Readonly<Record<string, string>>;
   schedule?: Schedule;
 }
 

@@ -70,6 +70,32 @@ export function stripAddress(text: string): string {
   return replaceSecrets(text, undefined);
 }
 
+/**
+ * An address with the account and the options of another. @returns undefined where the two lead to different machines: a password must
+ * not follow there.
+ */
+export function mergeAddress(text: string, from: string): string | undefined {
+  const [own, other] = [splitAddress(text), splitAddress(from)];
+  if (!own || !other || hostOf(own) !== hostOf(other)) return undefined;
+  const nameOf = ({ name }: { name: string }) => decode(name).toLowerCase();
+  const taken = new Set(other.query.map(nameOf));
+  const query = [...own.query.filter((part) => !taken.has(nameOf(part))), ...other.query];
+  if (decidingParts({ query }) !== decidingParts(other)) return undefined;
+  return joinAddress({ ...own, ...(other.account === undefined ? {} : { account: other.account }), query });
+}
+
+function hostOf({ scheme, rest }: Address): string {
+  return `${scheme}${rest.split(/[/\\]/, 1)[0]}`.toLowerCase();
+}
+
+/** Whatever else decides about the machine, such as the server of S3. */
+function decidingParts({ query }: Pick<Address, 'query'>): string {
+  return query
+    .filter(({ name }) => /server|host|url|endpoint|proxy|domain/i.test(decode(name)))
+    .map((part) => part.text)
+    .join('&');
+}
+
 /** True where an address holds the mask. */
 export function holdsMask(text: string): boolean {
   return text.includes(MASK);
@@ -92,13 +118,7 @@ export function unmaskAddress(text: string, stored: string): string | undefined 
       ? (known.query.find(({ name }) => name.toLowerCase() === part.name.toLowerCase()) ?? part)
       : part,
   );
-  // Whatever else decides about the machine must be the stored one too, such as the server of S3.
-  const deciding = ({ query: parts }: Address) =>
-    parts
-      .filter(({ name }) => /server|host|url|endpoint|proxy|domain/i.test(decode(name)))
-      .map((part) => part.text)
-      .join('&');
-  if (deciding(sent) !== deciding(known)) return undefined;
+  if (decidingParts(sent) !== decidingParts(known)) return undefined;
   const whole = joinAddress({
     scheme: sent.scheme,
     rest: sent.rest,

@@ -9,6 +9,7 @@ export const QUESTIONS = [
   'ListFileVersions',
   'SearchFiles',
   'ListBrokenFiles',
+  'ReadTaskConfig',
   'TestDestination',
   'ListDestination',
 ] as const;

@@ -20,7 +20,6 @@ const REFUSED = {
   'disable-default-secret-provider': 'no vault of the system is ever asked',
   'register-remote-control': CONSOLE,
   'register-remote-control-force': CONSOLE,
-  'webservice-enable-folder-status-service': 'there is no such service here',
   'webservice-disable-api-extensions': 'there are no extensions of the API here',
   'log-console': 'the log always goes to standard error',
   'windows-eventlog': EVENT_LOG,

@@ -98,6 +98,7 @@ export async function startServer(
       'server-listen-interface': given.text('webservice-interface') ?? 'loopback',
       'server-ssl-certificate': tls ? 'True' : 'False',
       'disable-signin-tokens': auth.hasLinks ? '' : 'True',
+      'enable-folder-status-service': given.flag('webservice-enable-folder-status-service') ? 'True' : '',
       'server-disable-https': given.flag('webservice-disable-https') ? 'True' : 'False',
     };
     const parts = openParts(settings, { folder, live, facts, engine });

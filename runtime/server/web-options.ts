@@ -5,7 +5,11 @@ import { type FindFile, serveFiles } from '../http/static-files.ts';
 import { listWebFolder } from '../http/web-files.ts';
 import { openOwnWeb } from '../web/web.ts';
 
-export type WebOption = 'webservice-webroot' | 'webservice-spa-paths' | 'webservice-api-only';
+export type WebOption =
+  | 'webservice-webroot'
+  | 'webservice-spa-paths'
+  | 'webservice-api-only'
+  | 'webservice-enable-folder-status-service';
 
 /** What a browser gets. */
 export const webOptions: readonly Option<WebOption>[] = [
@@ -21,6 +25,10 @@ export const webOptions: readonly Option<WebOption>[] = [
     help: 'Where that client has routes of its own: below these paths, separated by semicolons, what is no file is answered with their index.html.',
   },
   { name: 'webservice-api-only', help: 'Serve no web client, only the API.' },
+  {
+    name: 'webservice-enable-folder-status-service',
+    help: 'Let signed-in programs ask which folders are backed up, for marks in file managers.',
+  },
 ];
 
 /** The web client that the options name. @throws UserError (2) */

@@ -14,6 +14,7 @@ import {
 } from './questions.ts';
 import { runReportRemoteSize } from './remote-size-work.ts';
 import { runRestore } from './restore-work.ts';
+import { answerTaskConfig } from './task-config-work.ts';
 import {
   runCompact,
   runCreateReport,
@@ -45,6 +46,7 @@ export const WORKS: Readonly<Partial<Record<Operation, Work>>> = {
   ListFileVersions: answerFileVersions,
   SearchFiles: answerSearch,
   ListBrokenFiles: answerBroken,
+  ReadTaskConfig: answerTaskConfig,
   CommandLine: runCommandLine,
   TestDestination: answerTest,
   ListDestination: answerContents,

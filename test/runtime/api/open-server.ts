@@ -13,9 +13,19 @@ import { type Answer, memberOf, send } from './replay.ts';
 export const PASSWORD = 'seven green bottles';
 
 /** A whole server in this process, with jobs that stand in for the engine, and somebody who has signed in. */
-export async function openServer(t: ExecutionContext, engine?: Engine, password = PASSWORD) {
+export async function openServer(
+  t: ExecutionContext,
+  engine?: Engine,
+  password = PASSWORD,
+  more: readonly string[] = [],
+) {
   const folder = path.join(await makeFolder(t), 'data');
-  const options = ['--webservice-port=0', `--server-datafolder=${folder}`, `--webservice-password=${password}`];
+  const options = [
+    '--webservice-port=0',
+    `--server-datafolder=${folder}`,
+    `--webservice-password=${password}`,
+    ...more,
+  ];
   const { log, lines } = keepLog();
   const given = readArguments(options, {}, serverOptions);
   const server = await startServer(given, log, () => {}, engine);
