@@ -30,7 +30,7 @@ import { remoteControlRoutes } from './remote-control-routes.ts';
 import { reportRoutes } from './report-routes.ts';
 import { secondRoutes } from './second-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
-import { type NextRuns, readDuration, stateRoutes } from './state-routes.ts';
+import { isStartupDelay, LATEST, type NextRuns, readDuration, stateRoutes } from './state-routes.ts';
 import { takeOverRoutes } from './take-over-routes.ts';
 
 /** What the API is about. */
@@ -110,12 +110,12 @@ function savePause(queue: Queue, settings: ServerSettings): void {
 export function restorePause(queue: Queue, settings: ServerSettings, now = Date.now()): void {
   const until = settings.get('paused-until');
   if (until === '0') queue.pause();
-  else if (/^\d{1,16}$/.test(until) && Number(until) > now) queue.pause(Number(until));
+  else if (/^\d{1,16}$/.test(until) && Number(until) > now) queue.pause(Math.min(Number(until), LATEST));
   else delayStart(queue, settings, now);
 }
 
 /** Lets nothing begin in the first minutes, where a person set that: a machine that starts has other work. */
 function delayStart(queue: Queue, settings: ServerSettings, now: number): void {
   const delay = settings.get('startup-delay');
-  if (/^(\d{1,6}[smhDWMY])+$/.test(delay)) queue.pause(now + readDuration(delay) * 1000);
+  if (delay !== '' && isStartupDelay(delay)) queue.pause(now + readDuration(delay) * 1000);
 }

@@ -22,6 +22,7 @@ import { type ApiParts, restorePause } from './api.ts';
 import { isPlaceOfDatabase } from './database-routes.ts';
 import { openEvents } from './events.ts';
 import { type Notifications, openNotifications } from './notifications.ts';
+import { limitSpeeds } from './speed-limits.ts';
 import { writeTask } from './state-routes.ts';
 
 export interface PartsChoice {
@@ -106,7 +107,8 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     // One that was moved: since it was named, a link may have come to be there.
     if (path.isAbsolute(backup.database) && !isPlaceOfDatabase(backup.database, machine))
       throw new Error(`its local database ${backup.database} lies where it is decided what this machine runs; move it`);
-    return makeDocument(order, backup, server.options(), path.resolve(folder, backup.database));
+    const document = makeDocument(order, backup, server.options(), path.resolve(folder, backup.database));
+    return { ...document, options: limitSpeeds(document.options, server) };
   }
 
   function tell(event: QueueEvent): void {

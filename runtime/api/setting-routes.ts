@@ -6,6 +6,8 @@ import { isTimeZone } from '../schedule/run-schedules.ts';
 import type { InterfaceSettings } from '../settings/interface-settings.ts';
 import { judgeSetting, type ServerSettings } from '../settings/server-settings.ts';
 import { refuseProtected, requireAllowed } from './backup-routes.ts';
+import { isSpeed } from './speed-limits.ts';
+import { isStartupDelay } from './state-routes.ts';
 
 const value = pipe(string(), maxLength(65_536));
 /** Clients send numbers and truth values as such too. */
@@ -26,9 +28,19 @@ export function settingRoutes(
       const name = sentName.toLowerCase();
       const kind = judgeSetting(name);
       if (kind === 'read-only' || isSecretSetting(name))
-        throw new Refusal(403, 'This setting cannot be changed here; the password is changed with auth/password.');
+        throw new Refusal(
+          403,
+          'This setting cannot be changed here: how the server is reached is said by the options that it is started with, and the password is changed with auth/password.',
+        );
       if (kind === 'unknown') continue;
       if (name === 'server-timezone' && !isTimeZone(text ?? '')) throw new Refusal(400, 'This time zone is not known.');
+      if (name === 'startup-delay' && !isStartupDelay(text ?? ''))
+        throw new Refusal(400, 'The delay at the start must be a time span such as 5m, of a year at most.');
+      if (/^max-(up|down)load-speed$/.test(name) && !isSpeed(text ?? ''))
+        throw new Refusal(
+          400,
+          'A speed must be a size such as 500KB or 2MB, for a second; leave it empty for no limit.',
+        );
       if (kind === 'option' && text !== null) {
         requireAllowed(findInOption(name, text), allowed);
         refuseProtected({ targetUrl: 'none://', options: [{ name, value: text }] }, folder);

@@ -112,9 +112,21 @@ const SECONDS: Readonly<Record<string, number>> = {
   Y: 31_536_000,
 };
 
+/** The last moment with a year of four digits, which is all that other clients read; in milliseconds since 1970. */
+export const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
+/** Longest that the server may wait at its start, in seconds. */
+const LONGEST_DELAY = 365 * 86_400;
+
+/** True for a time that the server may wait at its start; empty for none. */
+export function isStartupDelay(text: string): boolean {
+  return text === '' || (DURATION.test(text) && readDuration(text) <= LONGEST_DELAY);
+}
+
+const DURATION = /^(\d{1,6}[smhDWMY])+$/;
+
 /** Seconds of a duration such as `10m` or `1D12h`. @throws Refusal 400 */
 export function readDuration(text: string): number {
-  if (!/^(\d{1,6}[smhDWMY])+$/.test(text)) throw new Refusal(400, 'The duration must be a valid time span');
+  if (!DURATION.test(text)) throw new Refusal(400, 'The duration must be a valid time span');
   return [...text.matchAll(/(\d+)([a-zA-Z])/g)].reduce(
     (sum, [, digits, unit]) => sum + Number(digits) * SECONDS[unit!]!,
     0,
@@ -217,6 +229,3 @@ export function stateRoutes(needs: StateNeeds, savePause: () => void, now = Date
     },
   ];
 }
-
-/** The last moment with a year of four digits, which is all that other clients read; in milliseconds since 1970. */
-const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);

@@ -1,9 +1,15 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { restorePause } from '../../../runtime/api/api.ts';
 import { readVolumeSize } from '../../../runtime/api/second-routes.ts';
 import { readDuration } from '../../../runtime/api/state-routes.ts';
 import { listTimeZones } from '../../../runtime/api/time-zones.ts';
+import type { JobDocument } from '../../../runtime/jobs/job-document.ts';
+import { optionNamed } from '../../../runtime/jobs/job-document.ts';
+import { openQueue } from '../../../runtime/jobs/queue.ts';
+import { openServerSettings } from '../../../runtime/settings/server-settings.ts';
+import { makeSettings } from '../auth/open-auth.ts';
 import { makeFolder } from '../run-program.ts';
 import { makeForm, openServer, PASSWORD } from './open-server.ts';
 import { memberOf, send } from './replay.ts';
@@ -145,6 +151,58 @@ test('a pause has an end where one is given, and is kept for the next start', as
   for (const endless of ['999999Y', '7999Y365D', '999999Y'.repeat(50)])
     t.is((await call('POST', `v1/serverstate/pause?duration=${endless}`)).status, 400, endless);
   t.like((await call('GET', 'v1/serverstate')).body, { ProgramState: 'Running' });
+});
+
+test('a delay at the start is a time span, and one that was stored before ends nothing', async (t) => {
+  const { call } = await openServer(t);
+  const set = async (name: string, value: string) =>
+    (await call('PATCH', 'v1/serversettings', { [name]: value })).status;
+  for (const bad of ['x', '5', '999999Y', '366D', '1Y'.repeat(2)]) t.is(await set('startup-delay', bad), 400, bad);
+  for (const good of ['5m', '1Y', '']) t.is(await set('startup-delay', good), 200, good);
+  for (const bad of ['fast', '1XB', '-1']) t.is(await set('max-upload-speed', bad), 400, bad);
+  for (const good of ['1MB', '500', '', '0']) t.is(await set('max-download-speed', good), 200, good);
+  const { settings } = await makeSettings(t);
+  const server = openServerSettings(settings);
+  const end = (name: 'startup-delay' | 'paused-until', value: string) => {
+    server.set('startup-delay', '');
+    server.set('paused-until', '');
+    server.set(name, value);
+    const queue = openQueue();
+    restorePause(queue, server, 0);
+    return queue.paused()?.until;
+  };
+  t.is(end('startup-delay', '5m'), 300_000);
+  t.is(end('startup-delay', '999999Y'), undefined);
+  t.is(end('paused-until', '9'.repeat(16)), Date.UTC(9999, 11, 31, 23, 59, 59));
+});
+
+test('the limits of the server hold for every job; of two the smaller counts', async (t) => {
+  const documents: JobDocument[] = [];
+  const { call } = await openServer(t, (_, describe) => ({
+    async run() {
+      documents.push(describe());
+      return undefined;
+    },
+  }));
+  const limit = (value: string) => call('PATCH', 'v1/serversettings', { 'max-upload-speed': value });
+  const run = async (id: string) => {
+    const task = memberOf((await call('POST', `v1/backup/${id}/run`)).body, 'ID');
+    while (memberOf((await call('GET', `v1/task/${task}`)).body, 'Status') !== 'Completed');
+    const { options } = documents.at(-1)!;
+    return [optionNamed(options, 'throttle-upload'), optionNamed(options, 'throttle-download')];
+  };
+  const add = async (name: string, ...speeds: string[]) => {
+    const Settings = speeds.map((Value) => ({ Name: 'throttle-upload', Value }));
+    return memberOf((await call('POST', 'v1/backups', makeForm(name, { Settings }))).body, 'ID');
+  };
+  const [free, slow, fast] = [await add('free'), await add('slow', '10KB'), await add('fast', '10MB')];
+  t.deepEqual(await run(free), [undefined, undefined]);
+  await limit('1MB');
+  t.deepEqual(await run(free), ['1048576b', undefined]);
+  t.deepEqual(await run(slow), ['10KB', undefined]);
+  t.deepEqual(await run(fast), ['1048576b', undefined]);
+  await limit('');
+  t.deepEqual(await run(fast), ['10MB', undefined]);
 });
 
 test('the log is shown from a level on and behind an identifier, and sign-in links are not in it', async (t) => {
