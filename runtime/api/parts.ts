@@ -19,6 +19,7 @@ import { openInterfaceSettings } from '../settings/interface-settings.ts';
 import { openServerSettings, type ServerSetting } from '../settings/server-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type ApiParts, restorePause } from './api.ts';
+import { writeCarried } from './carried-configuration.ts';
 import { isPlaceOfDatabase } from './database-routes.ts';
 import { openEvents } from './events.ts';
 import { type Notifications, openNotifications } from './notifications.ts';
@@ -108,7 +109,15 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     if (path.isAbsolute(backup.database) && !isPlaceOfDatabase(backup.database, machine))
       throw new Error(`its local database ${backup.database} lies where it is decided what this machine runs; move it`);
     const document = makeDocument(order, backup, server.options(), path.resolve(folder, backup.database));
-    return { ...document, options: limitSpeeds(document.options, server) };
+    const carries =
+      order.operation === 'Backup' && !temporary.find(backup.id)
+        ? writeCarried(backup, document.options, backups.list)
+        : undefined;
+    return {
+      ...document,
+      options: limitSpeeds(document.options, server),
+      ...(carries === undefined ? {} : { carries }),
+    };
   }
 
   function tell(event: QueueEvent): void {

@@ -102,6 +102,7 @@ async function runBackup(call: Call): Promise<number> {
         canSkip: (folder) => filter.canSkipFolder(folder) || rules.canSkip(folder),
         isCompressed,
         uploadsAtOnce: uploadsAtOnce(options),
+        ...(call.carries === undefined ? {} : { carries: call.carries }),
         excludeEmptyFolders: options['exclude-empty-folders'],
         skipMetadata: options['skip-metadata'],
         readAll: options['disable-filetime-check'],

@@ -17,6 +17,8 @@ export interface Call {
   signal: AbortSignal;
   /** False for paths that a restore leaves alone; absent for a person at a terminal, who may write what the system lets them. */
   mayWrite?(file: string): boolean;
+  /** What a new version takes along beside its list: configurations of backups, from a server. */
+  carries?: string;
   /** Is told what is done at the destination, and may let it wait. */
   watch?: StorageWatch;
 }

@@ -12,6 +12,8 @@ export interface JobDocument extends Order {
   filters: readonly BackupFilter[];
   /** The local database, an absolute path. */
   database: string;
+  /** What a new version takes along to its destination: configurations of backups. */
+  carries?: string;
 }
 
 /** Puts together what the job of an order has to know. @param common options that every backup has. @param database absolute path */

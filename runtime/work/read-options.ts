@@ -16,6 +16,7 @@ export function readJobOptions(
   const unknown: string[] = [];
   for (const { name, value } of options) {
     const plain = name.replace(/^-+/, '').toLowerCase();
+    if (plain === 'store-task-config') continue; // done by the server
     const option = known.find((one) => hasName(one, plain));
     if (option)
       argv.push(option.value === undefined && value === '' ? `--${option.name}` : `--${option.name}=${value}`);

@@ -76,6 +76,7 @@ export async function runCommand(
     progress: followProgress(name, control, traffic, say),
     signal: control.stop,
     watch: traffic.watch,
+    ...(document.carries === undefined ? {} : { carries: document.carries }),
     ...guardOf(document),
   };
   try {

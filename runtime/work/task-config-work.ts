@@ -1,5 +1,6 @@
 import { withRemote } from '../cli/open-backup.ts';
 import type { Remote, RemoteVolume } from '../engine/remote/remote.ts';
+import { TASK_SETUP } from '../engine/volumes/manifest.ts';
 import { VolumeError } from '../engine/volumes/volume-error.ts';
 import type { JobResult } from '../jobs/job.ts';
 import type { Work } from '../jobs/run-job.ts';
@@ -7,10 +8,8 @@ import { followProgress } from './follow-progress.ts';
 import { findCommand, readGiven } from './run-command.ts';
 import { watchTraffic } from './watch-traffic.ts';
 
-/** Where a dlist of Duplicati's has the configuration of the backup that made it. */
-const TASK_SETUP = 'extra/task-setup.json';
-/** Most bytes of it: a server has some hundred backups. */
-const LARGEST = 4 << 20;
+/** Most bytes of configurations: a server has some hundred backups. */
+const LARGEST = 16 << 20;
 /** Characters of a row; far less than a message may have. */
 const PIECE = 64 << 10;
 /** How many versions are looked at, the newest first. */

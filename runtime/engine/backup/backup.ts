@@ -11,7 +11,7 @@ import { readAccounts } from '../scan/accounts.ts';
 import { readMountPoints } from '../scan/mount-points.ts';
 import { type Found, type Skipped, scan } from '../scan/scan.ts';
 import { FILE_LIST, writeFileList } from '../volumes/file-list.ts';
-import { FILESET, writeFileset } from '../volumes/manifest.ts';
+import { FILESET, TASK_SETUP, writeFileset } from '../volumes/manifest.ts';
 import { createVolume, encryptionOf, packContent } from '../volumes/volume-writer.ts';
 import { addEntries, type Counts } from './add-entries.ts';
 import { createBlockWriter, type VolumePlan } from './block-writer.ts';
@@ -39,6 +39,8 @@ export interface BackupOrder extends VolumePlan {
   uploadUnchanged: boolean;
   /** Threads that read, hash and compress; without a number as many as help. */
   threads?: number;
+  /** Configurations of backups, to be read again where all else is lost. */
+  carries?: string;
   /** Said before each entry. */
   report(path: string, counts: Counts): void;
   /** Aborted when the run shall end soon and keep what it has: a version that is not full. */
@@ -174,6 +176,8 @@ async function uploadList(
   const file = path.join(order.scratch, version.name);
   const writer = createVolume(disk, clock, file, order.form);
   writer.add(FILESET, packContent(writeFileset(isFull), order.form.compression));
+  if (order.carries !== undefined)
+    writer.add(TASK_SETUP, packContent(Buffer.from(order.carries), order.form.compression));
   writer.addParts(FILE_LIST, writeFileList(listedEntries(database, version.id, order.form.manifest)));
   const { size, hash } = writer.finish();
   database.transaction(() => {

@@ -6,7 +6,9 @@ import { damaged, VolumeError } from './volume-error.ts';
 
 export const MANIFEST = 'manifest';
 export const FILESET = 'fileset';
-/** Most bytes of either. */
+/** Where a dlist of Duplicati's server has configurations of backups. */
+export const TASK_SETUP = 'extra/task-setup.json';
+/** Most bytes of manifest or fileset. */
 export const LARGEST_MANIFEST = 1 << 20;
 /** Newest version of the format that is read, and the one that is written. */
 const VERSION = 2;

@@ -1,6 +1,9 @@
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { writeCarried } from '../../../runtime/api/carried-configuration.ts';
+import type { Backup } from '../../../runtime/backups/backup.ts';
+import { readForm } from '../../../runtime/backups/configuration.ts';
 import { systemClock } from '../../../runtime/engine/clock/clock.ts';
 import { systemDisk } from '../../../runtime/engine/disk/disk.ts';
 import { createVolume, packContent } from '../../../runtime/engine/volumes/volume-writer.ts';
@@ -17,6 +20,40 @@ const MANIFEST = {
   fileHash: 'SHA256',
   appVersion: '2.3.0.104',
 } as const;
+
+test('what a version takes along is what its option says, and no secret to where others read it', (t) => {
+  const backup = (name: string): Backup => {
+    const { schedule: _, ...rest } = readForm(makeForm(name));
+    return { ...rest, id: '7', database: 'x.sqlite', metadata: {} };
+  };
+  const carried = (mode: string | undefined, ...more: [string, string][]) => {
+    const pairs = [...more, ...(mode === undefined ? [] : [['store-task-config', mode] as const])];
+    const options = pairs.map(([name, value]) => ({ name, value, filter: '' }));
+    const text = writeCarried(backup('one'), options, () => [backup('one'), backup('two')]);
+    if (text === undefined) return 'nothing';
+    const names = (JSON.parse(text) as { Backup: { Name: string } }[]).map(({ Backup: { Name } }) => Name); // as it was written
+    return `${names.join('+')} ${text.includes('canary') ? 'with' : 'without'}`;
+  };
+  const plain: [string, string] = ['no-encryption', 'true'];
+  for (const [mode, encrypted, open] of [
+    [undefined, 'one without', 'nothing'],
+    ['Auto', 'one without', 'nothing'],
+    ['None', 'nothing', 'nothing'],
+    ['Self', 'one without', 'one without'],
+    ['All', 'one+two without', 'one+two without'],
+    ['SelfWithSecrets', 'one with', 'one without'],
+    ['AllWithSecrets', 'one+two with', 'one+two without'],
+    ['SelfWithUnencryptedSecrets', 'one with', 'one with'],
+    ['AllWithUnencryptedSecrets', 'one+two with', 'one+two with'],
+    ['something', 'nothing', 'nothing'],
+  ] as const) {
+    t.is(carried(mode), encrypted, mode);
+    t.is(carried(mode, plain), open, mode);
+    t.is(carried(mode, ['no-encryption', '']), open, mode);
+    t.is(carried(mode, ['encryption-module', '']), open, mode);
+    t.is(carried(mode, ['no-encryption', 'false']), encrypted, mode);
+  }
+});
 
 /** A destination whose versions carry texts as Duplicati's do; `undefined` for one without. */
 async function makeDestination(folder: string, texts: readonly (string | undefined)[], passphrase: string) {

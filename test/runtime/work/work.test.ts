@@ -7,6 +7,31 @@ import { makeForm, openServer } from '../api/open-server.ts';
 import { memberOf, send } from '../api/replay.ts';
 import { serveBackup } from './serve-backup.ts';
 
+test('a version takes the configuration of its backup along: a server that knows nothing gets it back', async (t) => {
+  const Settings = [
+    { Name: 'passphrase', Value: 'canary-passphrase' },
+    { Name: 'store-task-config', Value: 'SelfWithSecrets' },
+  ];
+  const { run, id, target } = await serveBackup(t, { Settings });
+  t.like(await run(`v1/backup/${id}/run`), { Status: 'Completed', Result: 'Success' });
+  const { call } = await openServer(t);
+  const form = makeForm('', { TargetURL: `file://${target}`, Sources: [], Settings: Settings.slice(0, 1) });
+  const from = memberOf((await call('POST', 'v1/backups?temporary=true', form)).body, 'ID');
+  const found = (await call('POST', `v1/backup/${from}/restore-task-config`)).body as { BackupId: string }[];
+  t.like(found[0], { Name: 'Documents', TargetURLDisplay: `file://${target}` });
+  const { BackupId } = found[0]!;
+  await call('POST', `v1/backup/${BackupId}/importfromtemp`, { BackupId, Direct: true });
+  const whole = await call('GET', 'v1/backup/1/export-argsonly?export-passwords=true');
+  t.regex(whole.text, /--passphrase=canary-passphrase/);
+  const task = memberOf((await call('POST', 'v1/backup/1/repair', {})).body, 'ID');
+  for (;;) {
+    const told = (await call('GET', `v1/task/${task}`)).body;
+    if (memberOf(told, 'Status') === 'Failed') t.fail(JSON.stringify(told));
+    if (['Completed', 'Failed'].includes(memberOf(told, 'Status'))) break;
+    await wait(50);
+  }
+});
+
 interface Entry {
   Path: string;
   Version: number;
