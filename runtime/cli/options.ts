@@ -104,5 +104,13 @@ export const restoreOptions: readonly Option<CliOption>[] = [
   { name: 'restore-permissions', help: 'Set owners, modes and extended attributes as they were.' },
   { name: 'skip-metadata', help: 'Set nothing but contents: no times, owners, modes or attributes.' },
   { name: 'skip-restore-verification', help: 'Do not read restored files again; every block was looked at already.' },
-  { name: 'no-local-blocks', help: 'Take everything from the destination, as is always done.' },
+  {
+    name: 'restore-with-local-blocks',
+    help: 'Take blocks from the files that were backed up, where these still have them, instead of fetching them.',
+  },
+  { name: 'patch-with-local-blocks', help: 'The same as --restore-with-local-blocks.' },
+  {
+    name: 'no-local-blocks',
+    help: 'Fetch everything from the destination, also what files in the folder of the restore have already.',
+  },
 ];

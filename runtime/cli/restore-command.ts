@@ -40,7 +40,7 @@ async function runRestore(call: Call): Promise<number> {
   return withBackup(call, async ({ database, remote, manifest, versions, problems }) => {
     const [version, another] = chooseVersions(given, versions);
     if (!version || another) throw new UserError('--version: one version is restored at a time', 200);
-    const { entries, bytes, kept, shortfalls } = await restore(database, remote, manifest, {
+    const { entries, bytes, kept, local, shortfalls } = await restore(database, remote, manifest, {
       version: version.id,
       into: path.resolve(folder ?? '/'),
       keepPaths: folder === undefined || given.flag('dont-compress-restore-paths'),
@@ -49,6 +49,7 @@ async function runRestore(call: Call): Promise<number> {
       skipMetadata: given.flag('skip-metadata'),
       overwrite: given.flag('overwrite'),
       verify: !given.flag('skip-restore-verification'),
+      localBlocks: localBlocksOf(given),
       report: progress.done,
       signal,
       ...(call.mayWrite ? { mayWrite: call.mayWrite } : {}),
@@ -72,6 +73,7 @@ async function runRestore(call: Call): Promise<number> {
         entries,
         kept,
         bytes,
+        local,
         seconds: duration,
         lost: lost.length,
         shortfalls,
@@ -82,6 +84,7 @@ async function runRestore(call: Call): Promise<number> {
         `Restored ${entries - lost.length} of ${entries} entries (${formatSize(bytes)}) of version ${version.number} (${formatWhen(version.time)}) to ${path.resolve(folder ?? '/')}`,
       );
       if (kept > 0) await output.line(`${kept} files were there already with the same content`);
+      if (local > 0) await output.line(`${formatSize(local)} were taken from files of this machine`);
       await output.line(`Duration of restore: ${formatDuration(duration)}`);
     }
     if (lost.length > 0) {
@@ -100,4 +103,9 @@ async function runRestore(call: Call): Promise<number> {
 
 function describe({ path: name, kind, message }: Shortfall): string {
   return `${kind === 'lost' ? 'Not restored' : 'Restored in part'}: ${name}: ${message}`;
+}
+
+function localBlocksOf(given: Call['given']): 'none' | 'target' | 'sources' {
+  if (given.flag('no-local-blocks')) return 'none';
+  return given.flag('restore-with-local-blocks') || given.flag('patch-with-local-blocks') ? 'sources' : 'target';
 }

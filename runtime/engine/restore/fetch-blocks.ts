@@ -28,8 +28,9 @@ export async function fetchBlocks(
   remote: Remote,
   manifest: Manifest,
   writer: FileWriter,
-  { report, signal }: { report?(bytes: number, total: number, path?: string): void; signal?: AbortSignal },
+  order: { done: number; report?(bytes: number, total: number, path?: string): void; signal?: AbortSignal },
 ): Promise<void> {
+  const { report, signal } = order;
   const volumes = prepare(database);
   const unread = database.prepare('INSERT OR REPLACE INTO unread VALUES (?, ?)');
   const wanted = database.prepare('SELECT total(size) AS total FROM wanted_stream').get();
@@ -37,7 +38,7 @@ export async function fetchBlocks(
   const isByGpg = volumes.some(({ name }) => parseRemoteName(name)?.encryption === 'gpg');
   const decoder = await openDecoder(manifest, total, isByGpg);
   const pages = decoded(database, remote, manifest, volumes, decoder);
-  let done = 0;
+  let { done } = order;
 
   function write({ uses, blocks, slab, complaints }: Decoded): void {
     let [index, at, room] = [-1, 0, 0];
@@ -81,11 +82,14 @@ export async function fetchBlocks(
 function prepare(database: LocalDatabase): VolumeRow[] {
   const needed =
     'block JOIN stream_block ON stream_block.block = block.id JOIN wanted_stream ON wanted_stream.stream = stream_block.stream';
+  const isWanted = 'block.id NOT IN (SELECT block FROM had)';
   database.exec(`DROP TABLE IF EXISTS temp.unread;
     CREATE TEMP TABLE unread(block INTEGER PRIMARY KEY, why TEXT NOT NULL) STRICT;
-    INSERT OR IGNORE INTO unread SELECT block.id, 'no volume holds it' FROM ${needed} WHERE block.volume IS NULL`);
+    INSERT OR IGNORE INTO unread SELECT block.id, 'no volume holds it' FROM ${needed} WHERE block.volume IS NULL AND ${isWanted}`);
   return database
-    .prepare(`SELECT id, name, hash FROM volume WHERE id IN (SELECT DISTINCT block.volume FROM ${needed}) ORDER BY id`)
+    .prepare(
+      `SELECT id, name, hash FROM volume WHERE id IN (SELECT DISTINCT block.volume FROM ${needed} WHERE ${isWanted}) ORDER BY id`,
+    )
     .all()
     .map(({ id, name, hash }) => ({
       id: Number(id),

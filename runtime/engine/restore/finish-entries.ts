@@ -24,6 +24,7 @@ import { applyMetadata } from './apply-metadata.ts';
 import { namesOf } from './choose-entries.ts';
 import { type Facts, factsReader } from './entry-facts.ts';
 import { joinNames } from './join-names.ts';
+import { stampOf } from './local-files.ts';
 import { nameFile, nameNewFile } from './name-file.ts';
 import type { Shortfall } from './restore.ts';
 import { shapeHoles } from './shape-holes.ts';
@@ -53,6 +54,7 @@ export async function finishEntries(
   const { writer } = order;
   const accounts = readAccountNumbers();
   const shortfalls: Shortfall[] = [];
+  const leftAlone = database.prepare('SELECT stamp FROM left_alone WHERE entry = ?');
   const factsOf = factsReader(database, order.manifest);
   const joined = joinNames(
     target,
@@ -111,8 +113,18 @@ export async function finishEntries(
     finish(facts, (names, metadata) => {
       const failure = writer.failure(file.entry);
       if (failure !== undefined) throw new Error(failure);
-      const temporary = target.at([...names.slice(0, -1), writer.temporary(file.entry)]);
       const { size, hash, why, isOneBlock } = content;
+      const stamp = leftAlone.get(file.entry)?.stamp;
+      if (stamp !== undefined) {
+        const place = target.at(names);
+        const status = lstatSync(place, { bigint: true, throwIfNoEntry: false });
+        const isAsItWas = status !== undefined && stampOf(status) === stamp;
+        if (!isAsItWas && differs(place, { size, hash }, order.manifest) !== undefined)
+          throw new Error('it was there with this content, and was changed meanwhile');
+        kept++;
+        return names;
+      }
+      const temporary = target.at([...names.slice(0, -1), writer.temporary(file.entry)]);
       if (why === undefined && size === 0) writer.makeEmpty(file.entry, names);
       const isOwn = (inode: bigint) => writer.isOwn(file.entry, inode);
       // The hash of its only block is its own, and was looked at when it was written; nothing else is read again for that.

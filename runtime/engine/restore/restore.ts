@@ -5,6 +5,7 @@ import type { Manifest } from '../volumes/manifest.ts';
 import { chooseEntries, commonFolder } from './choose-entries.ts';
 import { fetchBlocks } from './fetch-blocks.ts';
 import { finishEntries } from './finish-entries.ts';
+import { useLocalBlocks } from './local-blocks.ts';
 import { openTarget } from './target.ts';
 import { createFileWriter } from './write-files.ts';
 
@@ -24,6 +25,8 @@ export interface RestoreOrder {
   keepPaths?: boolean;
   /** False: what is on the disk is not read again. */
   verify?: boolean;
+  /** Whose blocks need not be fetched: those of files that are in the target (as where it is absent), and of the files that were backed up, too. */
+  localBlocks?: 'none' | 'target' | 'sources';
   /** Bytes that are there, of how many, and what is worked on. */
   report?(bytes: number, total: number, path?: string): void;
   /** Ends the restore after what it is at; no file is left half done. */
@@ -46,6 +49,8 @@ export interface Restored {
   bytes: number;
   /** Files that were there with the same content; they were not written. */
   kept: number;
+  /** Bytes that other files of this machine had, so that they were not fetched. */
+  local: number;
   shortfalls: Shortfall[];
 }
 
@@ -61,15 +66,16 @@ export async function restore(
 ): Promise<Restored> {
   tryGiveMemoryBack();
   const entries = chooseEntries(database, order.version, order.isWanted);
-  if (entries === 0) return { entries, bytes: 0, kept: 0, shortfalls: [] };
+  if (entries === 0) return { entries, bytes: 0, kept: 0, local: 0, shortfalls: [] };
   const prefix = order.keepPaths ? '' : commonFolder(database);
   const target = openTarget(order.into, order.mayWrite);
   const writer = createFileWriter(database, target, prefix, manifest.blocksize);
   try {
-    await fetchBlocks(database, remote, manifest, writer, order);
+    const local = await useLocalBlocks(database, target, manifest, writer, { ...order, prefix });
+    await fetchBlocks(database, remote, manifest, writer, { ...order, done: local });
     writer.close();
     const finished = await finishEntries(database, target, { ...order, prefix, manifest, writer });
-    return { entries, ...finished };
+    return { entries, ...finished, local };
   } finally {
     writer.close();
     writer.discard();

@@ -31,8 +31,8 @@ export function* usePages(database: LocalDatabase, volume: number, room: number,
     `SELECT block.id AS block, block.hash AS hash, block.size AS size, stream_block.stream AS stream, position, is_metadata,
        wanted_stream.size AS whole, ifnull(entry, 0) AS entry, path
      FROM block JOIN stream_block ON stream_block.block = block.id JOIN wanted_stream ON wanted_stream.stream = stream_block.stream
-     LEFT JOIN wanted ON wanted.content = stream_block.stream
-     WHERE block.volume = ? AND block.id >= ? AND (block.id, stream_block.stream, position, ifnull(entry, 0)) > (?, ?, ?, ?)
+     LEFT JOIN wanted ON wanted.content = stream_block.stream AND wanted.entry NOT IN (SELECT entry FROM left_alone)
+     WHERE block.volume = ? AND block.id NOT IN (SELECT block FROM had) AND block.id >= ? AND (block.id, stream_block.stream, position, ifnull(entry, 0)) > (?, ?, ?, ?)
      ORDER BY block.id, stream_block.stream, position, entry LIMIT ${PAGE}`,
   );
   const hashSize = HASHES[form.blockHash];

@@ -1,5 +1,6 @@
 /** Commands that write, as people call them. */
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -123,6 +124,25 @@ test('a second run on a backup is told so, and leaves what the first one has und
   first.close();
   t.is((await run('backup', [source, `--dbpath=${database}`])).code, 1);
   t.false(readdirSync(root).includes('local.sqlite.volumes'));
+});
+
+test('what files of this machine have is taken from them where --restore-with-local-blocks wants it', async (t) => {
+  const { root, source, run } = await open(t);
+  writeFileSync(path.join(source, 'file'), randomBytes(300_000));
+  writeFileSync(path.join(source, 'other'), randomBytes(1000));
+  t.is((await run('backup', [source])).code, 0);
+  let number = 0;
+  const localOf = async (...options: string[]) => {
+    const done = await run('restore', ['*', `--restore-path=${root}/out-${number++}`, '--json', ...options]);
+    t.is(done.code, 0, done.stderr);
+    return JSON.parse(done.stdout).local;
+  };
+  t.is(await localOf(), 0);
+  t.is(await localOf('--restore-with-local-blocks'), 301_000);
+  t.is(await localOf('--patch-with-local-blocks'), 301_000);
+  t.is(await localOf('--restore-with-local-blocks', '--no-local-blocks'), 0);
+  const shown = await run('restore', ['*', `--restore-path=${root}/shown`, '--restore-with-local-blocks']);
+  t.regex(shown.stdout, /^293\.95 KiB were taken from files of this machine$/m);
 });
 
 test('--tempdir says where volumes lie; nothing stays there', async (t) => {
