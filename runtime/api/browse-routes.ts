@@ -48,6 +48,7 @@ export function browseRoutes(backups: Backups, askAbout: AskAbout): Route[] {
       const [first] = rows;
       if (typeof first === 'object' && first !== null && 'missing' in first)
         throw new Refusal(404, String(first.missing));
+      if (typeof first === 'object' && first !== null && 'wrong' in first) throw new Refusal(400, String(first.wrong));
       return rows;
     } catch (thrown) {
       if (!(thrown instanceof UnansweredError)) throw thrown;

@@ -107,7 +107,7 @@ function readPage(query: URLSearchParams): { before: number; size: number } {
   const number = (name: string, otherwise: number) => {
     const text = query.get(name) ?? '';
     if (text === '') return otherwise;
-    if (!/^\d{1,15}$/.test(text)) throw new Refusal(400, 'A number in the address is none');
+    if (!/^\d{1,15}$/.test(text)) throw new Refusal(400, `In the address, ${name} must be a whole number`);
     return Number(text);
   };
   return { before: number('offset', 0), size: Math.min(number('pagesize', 100), 500) };

@@ -125,7 +125,7 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     else if (event.what === 'ended') {
       logEnd(event.task);
       if (event.task.operation === 'CreateReport' && event.task.status === 'Completed') tellReport(event.task);
-      if (event.task.status === 'Failed') tellFailure(event.task);
+      if (event.task.status === 'Failed' && !event.task.wasStopped) tellFailure(event.task);
       else if (event.task.level === 'Warning' || event.task.level === 'Error') tellWarnings(event.task);
       events.emit('taskcompleted', writeTask(event.task));
     } else {
@@ -146,8 +146,10 @@ export function openParts(settings: Settings, { folder, live, facts, engine }: P
     });
   }
 
-  function logEnd({ backup, operation, error, level, status }: Task): void {
-    if (status === 'Failed') live.log.error(`${operation} of ${nameOf(backup, operation)}: ${error}`);
+  function logEnd({ backup, operation, error, level, status, wasStopped }: Task): void {
+    if (wasStopped && error !== undefined)
+      live.log.information(`${operation} of ${nameOf(backup, operation)}: ${error}`);
+    else if (status === 'Failed') live.log.error(`${operation} of ${nameOf(backup, operation)}: ${error}`);
     else if (level) live.log.information(`${operation} of ${nameOf(backup, operation)}: ${level}`);
   }
 

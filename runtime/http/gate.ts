@@ -116,4 +116,6 @@ function judgeBody(request: IncomingMessage): void {
     throw new Refusal(413, 'No request body is accepted with this method.');
   if (!/^application\/json\s*(;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type ?? ''))
     throw new Refusal(415, 'A request body must be JSON (Content-Type: application/json).');
+  if (!/^(identity)?$/i.test(request.headers['content-encoding'] ?? ''))
+    throw new Refusal(415, 'A request body must be sent as it is, without a Content-Encoding.');
 }

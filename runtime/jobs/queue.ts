@@ -14,6 +14,8 @@ export interface Task {
   level?: JobResult['level'];
   /** Why it failed. */
   error?: string;
+  /** True where somebody had it ended at once, or before it began: no failure of its own. */
+  wasStopped?: boolean;
 }
 
 export type QueueEvent = { what: 'queue' | 'pause' } | { what: 'progress' | 'ended'; task: Task };
@@ -146,11 +148,13 @@ export function openQueue(tell: (event: QueueEvent) => void = () => {}, now = Da
     const [{ task }] = waiting.splice(at, 1) as [Entry];
     task.status = 'Failed';
     task.error = 'it was stopped before it began';
+    task.wasStopped = true;
     end(task);
     return true;
   };
   const kill = (id: number) => {
     if (current?.task.id !== id) return drop(id);
+    current.task.wasStopped = true;
     current.stop.abort();
     current.kill.abort();
     return true;

@@ -4,6 +4,7 @@ import { readPathFilter } from '../cli/path-filter.ts';
 import { type ListedEntry, listEntries, listFolder } from '../engine/list/entries.ts';
 import { type ListedVersion, listVersions } from '../engine/list/versions.ts';
 import { type LocalDatabase, openLocalDatabase } from '../engine/local-database/local-database.ts';
+import { UserError } from '../errors.ts';
 import type { JobResult } from '../jobs/job.ts';
 import type { JobDocument } from '../jobs/job-document.ts';
 import type { Work, WorkControl } from '../jobs/run-job.ts';
@@ -54,8 +55,9 @@ function answer<Name extends keyof Questions>(
       try {
         sendRows(rows(database, versions, asked), control);
       } catch (thrown) {
-        if (!(thrown instanceof MissingError)) throw thrown;
-        control.send([{ missing: thrown.message }]);
+        if (thrown instanceof MissingError) control.send([{ missing: thrown.message }]);
+        else if (thrown instanceof UserError) control.send([{ wrong: thrown.message }]);
+        else throw thrown;
       }
     });
     return DONE;

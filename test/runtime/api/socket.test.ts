@@ -114,6 +114,25 @@ test('a job that fails leaves a notification, which can be dismissed', async (t)
   t.like((await call('GET', 'v1/serverstate')).body, { HasError: false });
 });
 
+test('what somebody stopped is no error to be told of', async (t) => {
+  const job = makeCountingJob();
+  const { call, lines } = await openServer(t, () => job);
+  const id = memberOf((await call('POST', 'v1/backups', makeForm('one'))).body, 'ID');
+  const other = memberOf((await call('POST', 'v1/backups', makeForm('two'))).body, 'ID');
+  const start = async (what: string) => memberOf((await call('POST', `v1/backup/${what}`)).body, 'ID');
+  const running = await start(`${id}/run`);
+  await job.begun;
+  const [waiting, deleted] = [await start(`${id}/verify`), await start(`${other}/verify`)];
+  await call('POST', `v1/task/${waiting}/stop`);
+  await call('DELETE', `v1/backup/${other}`);
+  await call('POST', `v1/task/${running}/abort`);
+  for (const task of [waiting, deleted, running])
+    t.like((await call('GET', `v1/task/${task}`)).body, { Status: 'Failed' }, `${task}`);
+  t.deepEqual((await call('GET', 'v1/notifications')).body, []);
+  t.like((await call('GET', 'v1/serverstate')).body, { HasError: false });
+  t.is(lines.filter((line) => line.includes('was stopped')).length, 3);
+});
+
 test('a socket is opened by a token in the address or in the first message, and by nothing else', async (t) => {
   const { port, token, call } = await openServer(t);
   const socketToken = memberOf((await call('POST', 'v1/auth/status', {})).body, 'socketToken');

@@ -117,6 +117,7 @@ test('the order is Host, page, body, token, route: the first that is wrong is wh
     ],
     [403, { headers: ['Origin: https://evil.test', 'Content-Type: text/plain'], body: 'x', path: '/api/v1/none' }],
     [415, { headers: ['Content-Type: text/plain'], body: 'x', path: '/api/v1/none' }],
+    [415, { headers: ['Content-Type: application/json', 'Content-Encoding: gzip'], body: '{}', path: '/api/v1/none' }],
     [401, { body: 'x', path: '/api/v1/none' }],
     [404, { body: 'x', path: '/api/v1/none', headers: [AUTH] }],
     [401, { body: 'x', method: 'PUT' }],

@@ -86,6 +86,9 @@ test('a backup runs, says what there is, and what it holds is browsed and restor
     })
   ).body;
   t.like(page, { PageInfo: { Page: 1, PageSize: 1, Total: 2, Pages: 2 }, Data: [{ Version: 1 }] });
+  const broken = await call('POST', 'v2/backup/search', { BackupId: id, Filters: ['[(]'], Paths: null, Time: null });
+  t.like(broken.body, { Success: false, StatusCode: 'HTTP-400', Error: 'the filter [(] is no regular expression' });
+  t.is((await call('GET', `v1/backup/${id}/files?filter=${encodeURIComponent('[(]')}`)).status, 400);
   const count = async (more: object) =>
     (await call('POST', 'v2/backup/search', { BackupId: id, ...more })).body as { PageInfo: { Total: number } }; // its form
   t.like(await count({ Filters: ['[.*/one\\.TXT]'] }), { PageInfo: { Total: 2 } });
