@@ -39,7 +39,7 @@ export interface PartsChoice {
 export function openParts(settings: Settings, { folder, live, facts, engine }: PartsChoice): ApiParts {
   const events = openEvents();
   const machine = thisMachine(folder);
-  const temporary = openTemporaryBackups(folder);
+  const temporary = openTemporaryBackups(folder, (id) => queue.list().some(({ backup }) => backup === id));
   const backups = withTemporary(
     openBackups(settings, () => events.emit('backuplist')),
     temporary,

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Backup, Definition } from './backup.ts';
 import type { Backups } from './backups.ts';
 
-/** Most that are kept; the oldest go. */
-const KEPT = 20;
+/** Most that are kept; the oldest go, but for those with a job. More than a server has that is brought back at once. */
+const KEPT = 500;
 
 /** A backup on its way: what is said about it, with its schedule, and what is known of it. */
 export interface Carried {
@@ -27,8 +27,8 @@ export interface TemporaryBackups {
   close(): void;
 }
 
-/** @param folder where their local databases lie */
-export function openTemporaryBackups(folder: string): TemporaryBackups {
+/** @param folder where their local databases lie @param isBusy true for one whose job runs or waits */
+export function openTemporaryBackups(folder: string, isBusy: (id: string) => boolean = () => false): TemporaryBackups {
   const kept = new Map<string, Backup>();
   const carried = new Map<string, Carried>();
   const remove = (id: string) => {
@@ -46,8 +46,8 @@ export function openTemporaryBackups(folder: string): TemporaryBackups {
       const backup: Backup = { ...rest, id, database: `temporary-${id}.sqlite`, metadata: {} };
       kept.set(id, backup);
       carried.set(id, { definition: plain(definition), metadata });
-      const [oldest] = kept.keys();
-      if (kept.size > KEPT && oldest !== undefined) remove(oldest);
+      const oldest = kept.size > KEPT ? kept.keys().find((one) => one !== id && !isBusy(one)) : undefined;
+      if (oldest !== undefined) remove(oldest);
       return backup;
     },
     find: (id) => kept.get(id),

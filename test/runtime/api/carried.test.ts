@@ -4,6 +4,7 @@ import test from 'ava';
 import { writeCarried } from '../../../runtime/api/carried-configuration.ts';
 import type { Backup } from '../../../runtime/backups/backup.ts';
 import { readForm } from '../../../runtime/backups/configuration.ts';
+import { openTemporaryBackups } from '../../../runtime/backups/temporary-backups.ts';
 import { systemClock } from '../../../runtime/engine/clock/clock.ts';
 import { systemDisk } from '../../../runtime/engine/disk/disk.ts';
 import { createVolume, packContent } from '../../../runtime/engine/volumes/volume-writer.ts';
@@ -129,6 +130,20 @@ test('who lost the server gets its backups back out of what they made', async (t
   t.is((await take(BackupId, { Direct: true })).status, 400, 'it is gone from there');
   const shown = (await take(String(found[1]?.BackupId), { Direct: false })).body;
   t.like(shown, { Id: null, data: { Backup: { ID: null, Name: 'long', Metadata: {} }, Schedule: { Repeat: '1D' } } });
+});
+
+test('of backups that are not stored, those of a whole server fit, and one with a job does not make way', async (t) => {
+  const folder = await makeFolder(t);
+  let busy = '';
+  const temporary = openTemporaryBackups(folder, (id) => id === busy);
+  const add = () => temporary.add(readForm(makeForm('one'))).id;
+  const ids = Array.from({ length: 500 }, add);
+  t.true(ids.every((id) => temporary.find(id) && temporary.carried(id)));
+  busy = ids[0]!;
+  add();
+  t.truthy(temporary.find(busy));
+  t.is(temporary.find(ids[1]!), undefined);
+  t.is(temporary.carried(ids[1]!), undefined);
 });
 
 test('a destination that carries no configuration, a damaged one or none that may come in says so', async (t) => {
