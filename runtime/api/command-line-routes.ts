@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import path from 'node:path';
 import { array, maxLength, pipe, string } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
 import { type AllowedPrograms, findPrograms } from '../backups/programs.ts';
@@ -153,7 +154,7 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
       isOpen = false;
     } else words.push(argument);
   }
-  const backup = backups.find(options.find(({ name }) => name === 'backup-id')?.value ?? '');
+  const backup = backups.find(options.find(({ name }) => name === 'backup-id')?.value.replace(/^DB-/i, '') ?? '');
   const known = options.filter(({ name }) => name !== 'backup-id');
   if (backup) {
     words[1] = unmaskAddress(words[1] ?? '', backup.targetUrl) ?? words[1] ?? '';
@@ -165,7 +166,10 @@ function readLine(sent: readonly string[], { backups, allowed, machine }: Comman
   const targetUrl = words[1] ?? '';
   const sources = words.slice(2);
   requireAllowed(findPrograms({ targetUrl, sources, options: known }), allowed);
-  refuseProtected({ targetUrl: targetUrl || 'none://', options: known }, machine.folder);
+  // A backup's own local database is where it belongs, among what is protected.
+  const own = backup && path.resolve(machine.folder, backup.database);
+  const judged = known.filter(({ name, value }) => name !== 'dbpath' || value !== own);
+  refuseProtected({ targetUrl: targetUrl || 'none://', options: judged }, machine.folder);
   if (command.toLowerCase() === 'restore') {
     const into = known.findLast(({ name }) => name === 'restore-path')?.value ?? ''; // the last of several counts
     const judge = judgePaths(machine);

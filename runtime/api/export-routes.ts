@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { boolean, nullish, object, record, safeParse, string } from 'valibot';
 import { AesCryptError, decryptAesCrypt, encryptAesCrypt, isAesCrypt } from '../aes-crypt/aes-crypt.ts';
 import type { Backup } from '../backups/backup.ts';
@@ -19,7 +20,7 @@ import {
 
 /** Backups on their way out of a server and into another. */
 export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
-  const { backups } = needs;
+  const { backups, folder } = needs;
   return [
     {
       method: 'GET',
@@ -34,6 +35,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
       answer({ parameters, query }) {
         const { Backend, Arguments, Options } = writeArguments(
           findBackup(backups, parameters.id),
+          folder,
           wantsPasswords(query),
         );
         const words = ['duplicati-cli', 'backup', Backend, ...Arguments, ...Options].map(quoteWord);
@@ -45,7 +47,7 @@ export function exportRoutes(needs: BackupRoutesNeeds): Route[] {
       access: 'session',
       path: '/api/v1/backup/{id}/export-argsonly',
       answer: ({ parameters, query }) => ({
-        json: writeArguments(findBackup(backups, parameters.id), wantsPasswords(query)),
+        json: writeArguments(findBackup(backups, parameters.id), folder, wantsPasswords(query)),
       }),
     },
     routeWithBody({
@@ -159,7 +161,7 @@ function wantsPasswords(query: URLSearchParams): boolean {
 }
 
 /** What the command line would be given. */
-function writeArguments(backup: Backup, withPasswords: boolean) {
+function writeArguments(backup: Backup, folder: string, withPasswords: boolean) {
   const secrets = withPasswords ? 'shown' : 'left out';
   const options = backup.options.filter(({ name }) => withPasswords || !isSecretOption(name));
   return {
@@ -167,7 +169,7 @@ function writeArguments(backup: Backup, withPasswords: boolean) {
     Arguments: backup.sources.map((source) => hideSource(source, secrets)),
     Options: [
       `--backup-name=${backup.name}`,
-      `--dbpath=${backup.database}`,
+      `--dbpath=${path.resolve(folder, backup.database)}`,
       `--backup-id=DB-${backup.id}`,
       ...options.map(({ name, value }) => `--${name}=${hideSecrets[secrets](value)}`),
       '--disable-module=console-password-input',

@@ -1,8 +1,8 @@
 import { statfs } from 'node:fs/promises';
 import os from 'node:os';
-import { array, maxLength, nullish, object, pipe, string } from 'valibot';
+import { array, maxLength, minLength, nullish, object, pipe, string, trim } from 'valibot';
 import type { Backups } from '../backups/backups.ts';
-import { isoTime } from '../backups/configuration.ts';
+import { isoTime, text } from '../backups/configuration.ts';
 import type { Connection, Connections } from '../backups/connections.ts';
 import { type AllowedPrograms, findInText } from '../backups/programs.ts';
 import { maskAddress, mergeAddress, unmaskAddress } from '../backups/secrets.ts';
@@ -13,9 +13,9 @@ import { findBackup, judgeDefinition, requireAllowed } from './backup-routes.ts'
 import { envelope, wrap } from './envelope.ts';
 
 const ConnectionForm = object({
-  Name: pipe(string(), maxLength(1024)),
-  Description: nullish(string(), ''),
-  BaseUrl: string(),
+  Name: pipe(text, trim(), minLength(1), maxLength(1024)),
+  Description: nullish(text, ''),
+  BaseUrl: pipe(text, trim(), minLength(1)),
 });
 
 export interface SecondRoutesNeeds {

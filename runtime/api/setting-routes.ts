@@ -23,10 +23,12 @@ export function settingRoutes(
 ): Route[] {
   const change = (sent: Record<string, string | null>) => {
     const changes = new Map<string, string | undefined>();
+    const shown = listSettings(settings);
     const options = new Map(settings.options().map((option) => [`--${option.name}`, option.value]));
     for (const [sentName, text] of Object.entries(sent)) {
       const name = sentName.toLowerCase();
       const kind = judgeSetting(name);
+      if (kind === 'read-only' && text === shown[name]) continue; // all of them, sent back as they were read
       if (kind === 'read-only' || isSecretSetting(name))
         throw new Refusal(
           403,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { type GenericSchema, safeParse } from 'valibot';
+import { type GenericSchema, type IssuePathItem, safeParse } from 'valibot';
 import { Refusal } from './route.ts';
 
 /** Bytes of a body where a route says nothing else. */
@@ -23,8 +23,19 @@ export async function readBody(request: IncomingMessage, schema: GenericSchema, 
   }
   const value = parseJson(Buffer.concat(chunks));
   const read = safeParse(schema, readAs(value, schema));
-  if (!read.success) throw new Refusal(400, 'A member of the request body is missing or of the wrong type.');
+  if (!read.success) throw new Refusal(400, `${nameMember(read.issues[0])} is missing or of the wrong type.`);
   return read.output;
+}
+
+/** Where it is, by names that are plain words: nothing else that a request holds is repeated. */
+function nameMember({ path = [] }: { path?: IssuePathItem[] | undefined }): string {
+  const names: string[] = [];
+  for (const { type, key } of path) {
+    if (typeof key !== 'number' && !(type === 'object' && /^[A-Za-z_]{1,40}$/.test(String(key)))) break;
+    names.push(String(key));
+  }
+  const name = names.join('.');
+  return name === '' ? 'A member of the request body' : `The member ${name} of the request body`;
 }
 
 function tooLarge(): Refusal {

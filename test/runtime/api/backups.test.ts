@@ -172,6 +172,16 @@ test('an encrypted export is AES Crypt, and an import says when its passphrase i
   t.like(good.body, { Id: null, data: { Backup: { Name: 'one', ID: null } } });
 });
 
+test('a body that cannot be read is refused with the member that is wrong, and nothing that the client called its own', async (t) => {
+  const { call } = await openServer(t);
+  const refuse = async (target: string, body: unknown) => memberOf((await call('POST', target, body)).body, 'Error');
+  t.regex(await refuse('v1/backups', makeForm('one', { Sources: ['/a', 5] })), /^The member Backup\.Sources\.1 of the/);
+  t.regex(await refuse('v1/backups', {}), /^The member Backup of the/);
+  t.regex(await refuse('v1/backups', []), /^A member of the/);
+  const replaced = { config: 'x', replace_settings: { 'canary name': 'x' } };
+  t.notRegex(await refuse('v1/backups/import', replaced), /canary/);
+});
+
 test('what an import replaces is judged like the rest, and is what a client can send back', async (t) => {
   const server = await openServer(t);
   const text = JSON.stringify(makeForm('one'));

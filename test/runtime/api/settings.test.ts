@@ -100,6 +100,8 @@ test('connection strings are kept, shown masked, and not deleted while a backup 
   t.like((await call('PUT', 'v2/connection-string/1', changed)).body, { Success: false, StatusCode: 'HTTP-400' });
   t.like((await call('DELETE', 'v2/connection-string/1')).body, { Success: true });
   t.like((await call('GET', 'v2/connection-string/1')).body, { Success: false, StatusCode: 'HTTP-404' });
+  for (const bad of [{ Name: ' ' }, { Name: 'x\0' }, { BaseUrl: '' }, { BaseUrl: 'ssh://h/\0' }])
+    t.is((await call('POST', 'v2/connection-strings', { Name: 'a', BaseUrl: 'ssh://h/', ...bad })).status, 400);
   t.is((await call('POST', 'v1/backups', makeForm('two', { ConnectionStringID: 1 }))).status, 400);
 });
 
@@ -151,6 +153,15 @@ test('a pause has an end where one is given, and is kept for the next start', as
   for (const endless of ['999999Y', '7999Y365D', '999999Y'.repeat(50)])
     t.is((await call('POST', `v1/serverstate/pause?duration=${endless}`)).status, 400, endless);
   t.like((await call('GET', 'v1/serverstate')).body, { ProgramState: 'Running' });
+});
+
+test('all settings may be sent back as they were read; what is changed among them still is judged', async (t) => {
+  const { call } = await openServer(t);
+  const all = (await call('GET', 'v1/serversettings')).body as Record<string, string>; // an object of texts
+  t.is((await call('PATCH', 'v1/serversettings', { ...all, 'max-upload-speed': '1MB' })).status, 200);
+  t.is((await call('GET', 'v1/serversetting/max-upload-speed')).text, '1MB');
+  for (const [name, value] of Object.entries({ 'allowed-hostnames': '*', 'server-listen-interface': 'any' }))
+    t.is((await call('PATCH', 'v1/serversettings', { ...all, [name]: value })).status, 403, name);
 });
 
 test('a delay at the start is a time span, and one that was stored before ends nothing', async (t) => {

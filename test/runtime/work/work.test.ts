@@ -3,9 +3,37 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import test from 'ava';
+import { MASK } from '../../../runtime/backups/secrets.ts';
 import { makeForm, openServer } from '../api/open-server.ts';
 import { memberOf, send } from '../api/replay.ts';
 import { serveBackup } from './serve-backup.ts';
+
+test("a backup's own command line, as it is told, runs in the server; its local database is no other's", async (t) => {
+  const Settings = [{ Name: 'passphrase', Value: 'canary-passphrase' }];
+  const { call, run, id, folder } = await serveBackup(t, { Settings });
+  await run(`v1/backup/${id}/run`);
+  const told = (await call('GET', `v1/backup/${id}/export-argsonly?export-passwords=true`)).body as {
+    Backend: string;
+    Options: string[];
+  };
+  const database = told.Options.find((one) => one.startsWith('--dbpath='))!;
+  t.is(path.dirname(database.slice(9)), folder);
+  const masked = told.Options.map((one) => one.replace('canary-passphrase', MASK));
+  const started = await call('POST', 'v1/commandline', ['test', told.Backend, 'all', ...masked]);
+  t.is(started.status, 200, started.text);
+  for (;;) {
+    const { body } = await call('GET', `v1/commandline/${memberOf(started.body, 'ID')}`);
+    const { Finished, Items } = body as { Finished: boolean; Items: string[] };
+    if (Finished) {
+      t.notRegex(Items.join('\n'), /canary|[Ee]rror|wrong/);
+      break;
+    }
+    await wait(50);
+  }
+  const other = memberOf((await call('POST', 'v1/backups', makeForm('other'))).body, 'ID');
+  const words = ['test', told.Backend, database, `--backup-id=DB-${other}`];
+  t.is((await call('POST', 'v1/commandline', words)).status, 403);
+});
 
 test('a version takes the configuration of its backup along: a server that knows nothing gets it back', async (t) => {
   const Settings = [
