@@ -6,9 +6,10 @@ import type { ExecutionContext } from 'ava';
 import { seedRandom } from '../engine/random.ts';
 import { factsOf } from '../engine/tree-facts.ts';
 import { runProgram } from '../run-program.ts';
+import { startFtp } from './servers/ftp.ts';
 import { startProxy, type Way } from './servers/proxy.ts';
 import { startS3 } from './servers/s3.ts';
-import { makeScratch, testWith } from './servers/servers.ts';
+import { freePorts, makeScratch, testWith } from './servers/servers.ts';
 import { startSsh } from './servers/ssh.ts';
 import { startWebdav } from './servers/webdav.ts';
 
@@ -95,6 +96,16 @@ testWith('sshd')('ssh: a backup with 20 cut connections restores as it was', asy
   const { port, options, folder } = await startSsh(t);
   const cuts = cutting(t, 800_000);
   await backUpAndRestore(t, cuts, `ssh://127.0.0.1:${await cuts.to(port)}${folder}`, options);
+});
+
+testWith('proftpd', 'openssl')('ftp with TLS: a backup with 20 cut connections restores as it was', async (t) => {
+  // Data connections come to the same ports as the server's, at another address.
+  const passive = await freePorts(12, ['127.0.0.1', '127.0.0.2']);
+  const { port, options } = await startFtp(t, { host: '127.0.0.2', passive });
+  const cuts = cutting(t, 400_000);
+  const way = await cuts.to(port, { host: '127.0.0.2' });
+  for (const one of passive) await cuts.to(one, { host: '127.0.0.2', port: one });
+  await backUpAndRestore(t, cuts, `ftp://127.0.0.1:${way}/backups`, options);
 });
 
 testWith('apache2')('webdav: a backup with 20 cut connections restores as it was', async (t) => {

@@ -32,8 +32,9 @@ export async function startProxy(
     for (const one of [near, far]) one.unref();
     const end = () => {
       for (const one of [near, far]) {
-        // As a router does that lost the connection: at once. Node waits with that for what is not written yet.
-        if (one.writableLength === 0 && !one.connecting) one.resetAndDestroy();
+        // As a router does that lost the connection: at once. Node waits with that for what is not written yet; of a socket that is half closed it
+        // would never close the handle, and a thread with such a handle never ends.
+        if (one.writableLength === 0 && !one.connecting && !one.writableEnded) one.resetAndDestroy();
         else one.destroy();
       }
     };

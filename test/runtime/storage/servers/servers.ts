@@ -1,6 +1,6 @@
 /** Real servers on loopback, for one test each: started, waited for, ended by their own process id. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createPrivateKey, randomInt, X509Certificate } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -32,6 +32,25 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   const { port } = server.address() as AddressInfo; // it listens on a port
   await new Promise((resolve) => server.close(resolve));
   return port;
+}
+
+/** Ports one behind the other that are free at all of these addresses. */
+export async function freePorts(count: number, hosts: readonly string[]): Promise<number[]> {
+  for (let tries = 0; tries < 100; tries++) {
+    const first = randomInt(20_000, 32_000 - count);
+    const ports = Array.from({ length: count }, (_, n) => first + n);
+    const taken = await Promise.all(hosts.flatMap((host) => ports.map((port) => isTaken(port, host))));
+    if (!taken.includes(true)) return ports;
+  }
+  throw new Error(`no ${count} ports one behind the other are free`);
+}
+
+function isTaken(port: number, host: string): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(true));
+    server.listen(port, host, () => server.close(() => resolve(false)));
+  });
 }
 
 export interface RunningServer {
