@@ -83,6 +83,8 @@ async function begin(space: Workspace, tool: Tool): Promise<void> {
 }
 
 async function act(space: Workspace, tool: Tool, action: Action, root: string, source: string): Promise<Measured> {
+  // What one tool wrote last is not what the next one waits for.
+  run(['sync']);
   if (action !== 'restore') return await measureAll(tool.backup(root, source));
   const into = await space.fresh('restored');
   try {
