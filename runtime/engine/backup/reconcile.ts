@@ -69,7 +69,8 @@ export function reconcile(database: LocalDatabase, found: readonly RemoteVolume[
   result.unknown = [...remote.keys()];
   result.unindexed = database
     .prepare(
-      `SELECT id FROM volume WHERE kind = 'dblock' AND state IN ('uploaded', 'verified') AND id NOT IN
+      // Of one that could not be read when the database was made nothing is known that an index could say.
+      `SELECT id FROM volume WHERE kind = 'dblock' AND state IN ('uploaded', 'verified') AND hash IS NOT NULL AND id NOT IN
        (SELECT dblock FROM indexed_by JOIN volume AS dindex ON dindex.id = dindex AND dindex.state IN ('uploaded', 'verified'))`,
     )
     .all()

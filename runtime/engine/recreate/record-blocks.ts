@@ -11,8 +11,8 @@ const LARGEST_INDEX = 256 << 20;
 
 export interface BlockRecorder {
   addIndex(name: string, dindex: Volume): void;
-  /** A dblock that no dindex speaks of: its own directory has its blocks. */
-  addVolume(name: string, dblock: Volume): void;
+  /** A dblock that no dindex speaks of: its own directory has its blocks. @param fileHash of its file, with which it can get a dindex again */
+  addVolume(name: string, dblock: Volume, fileHash: Buffer | undefined): void;
   isIndexed(dblock: string): boolean;
   /** Names of dblocks that a dindex speaks of and that are not there. */
   readonly missing: ReadonlySet<string>;
@@ -29,6 +29,7 @@ export function recordBlocks(database: LocalDatabase, ids: ReadonlyMap<string, n
     `INSERT OR IGNORE INTO list_content(hash, bytes) SELECT ?, ? WHERE EXISTS (SELECT 1 FROM stream_list WHERE hash = ?)`,
   );
   const facts = database.prepare('UPDATE volume SET size = ?, hash = ? WHERE id = ?');
+  const ofFile = database.prepare('UPDATE volume SET hash = ? WHERE id = ?');
   const link = database.prepare('INSERT OR IGNORE INTO indexed_by(dblock, dindex) VALUES (?, ?)');
   const indexed = new Set<string>();
   const missing = new Set<string>();
@@ -66,8 +67,9 @@ export function recordBlocks(database: LocalDatabase, ids: ReadonlyMap<string, n
         for (const [hash, bytes] of lists) content.run(bytesOf(hash), bytes, bytesOf(hash));
       });
     },
-    addVolume(name, dblock) {
+    addVolume(name, dblock, fileHash) {
       database.transaction(() => {
+        if (fileHash) ofFile.run(fileHash, ids.get(name)!);
         for (const entry of dblock.entries.values()) {
           const hash = hashOfEntryName(entry.name);
           if (hash !== undefined) block.run(bytesOf(hash), entry.size, ids.get(name)!);

@@ -1,7 +1,8 @@
 import type { LocalDatabase } from '../local-database/local-database.ts';
 import { entryRows, recordEntries } from '../local-database/record-entries.ts';
-import type { Remote, RemoteVolume } from '../remote/remote.ts';
+import { hashOf, openBrought, type Remote, type RemoteVolume } from '../remote/remote.ts';
 import { FILE_LIST, type ListEntry, readFileList } from '../volumes/file-list.ts';
+import type { HashName } from '../volumes/hash-text.ts';
 import { FILESET, LARGEST_MANIFEST, type Manifest, readFileset } from '../volumes/manifest.ts';
 import type { Volume } from '../volumes/open-volume.ts';
 import { damaged, VolumeError } from '../volumes/volume-error.ts';
@@ -39,13 +40,19 @@ export async function recreate(
   let manifest: Manifest | undefined;
 
   /** Opens a volume for as long as `use` takes. What is wrong with it is noted; a wrong passphrase ends everything. */
-  async function withVolume(volume: RemoteVolume, use: (opened: Volume) => Promise<void> | void): Promise<void> {
+  async function withVolume(
+    volume: RemoteVolume,
+    use: (opened: Volume, hash?: Buffer) => Promise<void> | void,
+    hashName?: HashName,
+  ): Promise<void> {
     try {
-      const opened = await remote.open(volume);
+      const opened: Volume & { fileHash?: Buffer } = hashName
+        ? await openUnknown(remote, volume, hashName)
+        : await remote.open(volume);
       try {
         manifest ??= opened.manifest;
         requireSame(manifest, opened.manifest);
-        await use(opened);
+        await use(opened, opened.fileHash);
       } finally {
         opened.close();
       }
@@ -68,7 +75,8 @@ export async function recreate(
   const blocks = recordBlocks(database, ids);
   for (const dindex of ofKind('dindex')) await withVolume(dindex, (opened) => blocks.addIndex(dindex.name, opened));
   for (const dblock of ofKind('dblock')) {
-    if (!blocks.isIndexed(dblock.name)) await withVolume(dblock, (opened) => blocks.addVolume(dblock.name, opened));
+    if (blocks.isIndexed(dblock.name)) continue;
+    await withVolume(dblock, (opened, hash) => blocks.addVolume(dblock.name, opened, hash), manifest.fileHash);
   }
   for (const name of blocks.missing)
     problems.push({ volume: name, error: damaged('it is not at the destination any more') });
@@ -76,6 +84,27 @@ export async function recreate(
     withVolume(volumes.find((volume) => volume.name === name)!, use),
   );
   return { manifest, problems };
+}
+
+/** One that no index tells the hash of. */
+async function openUnknown(
+  remote: Remote,
+  volume: RemoteVolume,
+  hashName: HashName,
+): Promise<Volume & { fileHash: Buffer }> {
+  const { file, remove } = await remote.bring(volume);
+  try {
+    const fileHash = await hashOf(file, hashName);
+    const opened = await openBrought(file, remote.order(volume));
+    const close = () => {
+      opened.close();
+      remove();
+    };
+    return { ...opened, fileHash, close };
+  } catch (thrown) {
+    remove();
+    throw thrown;
+  }
 }
 
 function recordVolumes(database: LocalDatabase, volumes: readonly RemoteVolume[]): Map<string, number> {

@@ -131,7 +131,7 @@ function changed(): VolumeError {
   return damaged('its bytes are not those that were uploaded: its hash is another');
 }
 
-async function hashOf(file: string, name: HashName): Promise<Buffer> {
+export async function hashOf(file: string, name: HashName): Promise<Buffer> {
   const hash = createHash(nodeHash(name));
   for await (const part of createReadStream(file, { highWaterMark: 1 << 20 })) hash.update(part);
   return hash.digest();

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { listAffected } from '../../../../runtime/engine/list/entries.ts';
+import { recreate } from '../../../../runtime/engine/recreate/recreate.ts';
 import { type Repaired, type RepairOrder, repair } from '../../../../runtime/engine/repair/repair.ts';
 import { openBackup, type TestBackup } from '../open-backup.ts';
 import { seedRandom } from '../random.ts';
@@ -150,4 +151,42 @@ test('a repair that is interrupted anywhere is finished by the next', async (t) 
     t.deepEqual(shortfalls, []);
     t.deepEqual(factsOf(into), factsOf(one.source));
   }
+});
+
+/** The local database anew, from what is at the destination. @returns volumes that could not be used. */
+async function rebuild(one: TestBackup): Promise<string[]> {
+  for (const name of readdirSync(one.root).filter((file) => file.startsWith('local.sqlite')))
+    rmSync(path.join(one.root, name), { recursive: true });
+  const { problems } = await one.use(({ database, remote }) => recreate(database, remote));
+  return problems.map(({ volume }) => volume);
+}
+
+test('an index that was lost together with the database is written again by the next backup', async (t) => {
+  const one = await open(t);
+  const facts = factsOf(one.source);
+  const [first] = volumes(one, 'dindex');
+  const count = volumes(one, 'dindex').length;
+  drop(one, first!);
+  t.deepEqual(await rebuild(one), []);
+  await one.backup();
+  t.is(volumes(one, 'dindex').length, count);
+  t.false(volumes(one, 'dindex').includes(first!));
+  // The new one says what the volume is: without its database nothing but indexes is read.
+  for (const name of volumes(one, 'dblock')) truncateSync(path.join(one.remote, name), 10);
+  t.deepEqual(await rebuild(one), []);
+  t.deepEqual(factsOf(one.source), facts);
+});
+
+test('volumes of another backup in the same place, and one that cannot be read, end no backup', async (t) => {
+  const [one, other] = [await open(t), await open(t)];
+  const before = factsOf(one.source);
+  const [stray] = volumes(other, 'dblock');
+  copyFileSync(path.join(other.remote, stray!), path.join(one.remote, stray!));
+  writeFileSync(path.join(one.remote, 'duplicati-b0000000000000000000000000000000a.dblock.zip'), 'no archive');
+  t.deepEqual(await rebuild(one), ['duplicati-b0000000000000000000000000000000a.dblock.zip']);
+  await one.backup();
+  await one.backup();
+  const { into, shortfalls } = await one.restore(0, true);
+  t.deepEqual(shortfalls, []);
+  t.deepEqual(factsOf(into), before);
 });
